@@ -69,7 +69,7 @@ ob_dependency(ob_dep_utf8proc HEADER utf8proc.h LIBRARY utf8proc utf8proc_static
 if(OB_TESTS)
   ob_dependency(ob_dep_check HEADER check.h LIBRARY check LINKS ob_dep_system)
   if(MINGW)
-    target_link_libraries(ob_dep_check INTERFACE compat pthread)
+    target_link_libraries(ob_dep_check INTERFACE pthread)
   elseif(NOT WIN32)
     target_link_libraries(ob_dep_check INTERFACE subunit m rt)
   endif()
