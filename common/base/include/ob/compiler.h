@@ -5,11 +5,11 @@
 /* Arguments are checked like those of printf() of C11, on Windows too (MinGW's plain `printf`
  * archetype stands for Microsoft's, which does not know %zu). */
 #if defined(__clang__)
-#define OB_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define OB_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #elif defined(__GNUC__)
-#define OB_PRINTF(format, first) __attribute__((format(gnu_printf, format, first)))
+#define OB_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
 #else
-#define OB_PRINTF(format, first)
+#define OB_PRINTF(text, first)
 #endif
 
 #if defined(_MSC_VER)
