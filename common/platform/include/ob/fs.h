@@ -3,10 +3,10 @@
  * which tests make the Nth operation fail. ob_fs_os() is the real one.
  *
  * Names are what the OS gave: bytes on Linux, WTF-8 on Windows. A path or name is relative to `dir`
- * when `dir` is given and absolute when it is NULL; a name given with a `dir` is one component, and
- * its last component is never followed when it is a symbolic link. Symbolic links inside an
- * absolute path are followed. Windows accepts "C:\x", "C:/x" and lifts the 260 character limit
- * itself.
+ * when `dir` is given and absolute when it is NULL. A name given with a `dir` is one component, else
+ * OB_E_INVALID_ARGUMENT, and is never followed when it is a symbolic link. Symbolic links inside an
+ * absolute path are followed; its last component only by dir_open(), open() and space(). Windows
+ * accepts "C:\x", "C:/x" and lifts the 260 character limit itself.
  *
  * Results: OB_E_NOT_FOUND, OB_E_ACCESS_DENIED, OB_E_EXISTS, OB_E_DISK_FULL, OB_E_BUSY,
  * OB_E_NOT_SUPPORTED, OB_E_NO_MEMORY, OB_E_IO for the rest; the detail has the name and the
@@ -85,6 +85,7 @@ struct ob_fs {
     ob_status (*dir_sync)(const ob_fs *fs, ob_dir *dir); /* names survive a power cut after it */
 
     ob_status (*stat)(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_info *out);
+    /* Regular files only, others are OB_E_NOT_SUPPORTED; never waits for the far end of a FIFO. */
     ob_status (*open)(const ob_fs *fs, ob_dir *dir, const char *name, int flags, ob_file **out);
     void (*close)(const ob_fs *fs, ob_file *file); /* takes NULL */
     ob_status (*file_stat)(const ob_fs *fs, ob_file *file, ob_file_info *out);

@@ -17,6 +17,7 @@ unsigned ob_thread_processors(void);    /* usable by this process, at least 1 */
 /* Asked before each start; a failure status it returns becomes ob_thread_start()'s. NULL: none. */
 void ob_thread_set_start_hook(ob_status (*hook)(void *context), void *context);
 
+/* All bytes zero are an unlocked mutex too, for those that live as long as the process. */
 typedef struct ob_mutex {
     union {
         uint64_t align;
