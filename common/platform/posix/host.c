@@ -130,6 +130,51 @@ ob_status ob_host_volume_root(const char *path, char **out)
     return give(out, ob_strdup("/"));
 }
 
+/* Takes "." components and doubled or last separators out, in place. ".." stays: before a link it is
+ * another place than the text says. */
+static void drop_dots(char *path)
+{
+    const char *from = path;
+    char *to = path;
+    while (*from != '\0') {
+        size_t length = strcspn(from, "/");
+        if (length > 0 && !(length == 1 && from[0] == '.')) {
+            *to++ = '/';
+            memmove(to, from, length);
+            to += length;
+        }
+        from += length;
+        from += *from == '/' ? 1 : 0;
+    }
+    if (to == path) {
+        *to++ = '/';
+    }
+    *to = '\0';
+}
+
+ob_status ob_host_absolute_path(const char *path, char **out)
+{
+    char *current = NULL;
+    char *absolute = NULL;
+    if (path[0] == '\0') {
+        return ob_fail(OB_E_INVALID_ARGUMENT, "an empty path");
+    }
+    if (path[0] == '/') {
+        absolute = ob_strdup(path);
+    } else {
+        current = getcwd(NULL, 0);
+        if (current == NULL) {
+            return ob_fail(OB_E_NOT_FOUND, "the current folder is gone");
+        }
+        absolute = ob_asprintf("%s/%s", current, path);
+        free(current);
+    }
+    if (absolute != NULL) {
+        drop_dots(absolute);
+    }
+    return give(out, absolute);
+}
+
 ob_status ob_host_arguments(int argc, char **argv, char ***out)
 {
     (void)argc;
