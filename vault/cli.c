@@ -14,7 +14,10 @@
 enum option_id { NAME = 1, OUTPUT, HOURS, ADDRESS, FORCE, JSON, HELP };
 
 #define COMMON_OPTIONS                                                                             \
-    {JSON, 'j', "json", NULL, "Answer in JSON."}, {HELP, 'h', "help", NULL, "Show this text."}
+    {JSON, 'j', "json", NULL, "Answer in JSON."},                                                  \
+    {                                                                                              \
+        HELP, 'h', "help", NULL, "Show this text."                                                 \
+    }
 
 static const ob_arg_option create_options[] = {
     {NAME, 'n', "name", "NAME", "Name of the vault (the folder's name)."},

@@ -7,8 +7,7 @@
 ob_status vault_create(vault_cli *cli, const vault_request *request)
 {
     ob_folder_vault_info info = {0};
-    ob_status status =
-        ob_folder_vault_create(cli->fs, cli->clock, request->folder, request->name);
+    ob_status status = ob_folder_vault_create(cli->fs, cli->clock, request->folder, request->name);
     if (status == OB_OK) {
         status = ob_folder_vault_describe(cli->fs, request->folder, &info);
     }

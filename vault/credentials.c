@@ -8,8 +8,8 @@ static ob_status report(vault_cli *cli, const vault_request *request, const ob_b
 {
     ob_credentials credentials = {0};
     char expires[OB_TIME_TEXT];
-    ob_status status = ob_credentials_parse(&credentials, text->data, text->length,
-                                            cli->clock->now(cli->clock));
+    ob_status status =
+        ob_credentials_parse(&credentials, text->data, text->length, cli->clock->now(cli->clock));
     if (OB_FAILED(status)) {
         return status;
     }
@@ -71,11 +71,10 @@ static ob_status write_new(vault_cli *cli, const vault_request *request, ob_buf 
 
 static ob_status replace(vault_cli *cli, const vault_request *request, ob_buf *text)
 {
-    ob_status status = ob_folder_vault_issue(cli->fs, cli->clock, request->folder,
-                                             request->address, request->hours, text);
+    ob_status status = ob_folder_vault_issue(cli->fs, cli->clock, request->folder, request->address,
+                                             request->hours, text);
     if (status == OB_OK) {
-        status =
-            ob_fs_replace_file(cli->fs, request->output, text->data, text->length, true);
+        status = ob_fs_replace_file(cli->fs, request->output, text->data, text->length, true);
     }
     return status;
 }

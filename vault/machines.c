@@ -45,8 +45,8 @@ static size_t characters(const char *text)
 static void put_row(table *to, const char *name, const char *platform, const char *registered,
                     const char *id)
 {
-    ob_buf_printf(to->out, "%s%*s  %-8s  %-20s  %s\n", name,
-                  (int)(to->widest - characters(name)), "", platform, registered, id);
+    ob_buf_printf(to->out, "%s%*s  %-8s  %-20s  %s\n", name, (int)(to->widest - characters(name)),
+                  "", platform, registered, id);
 }
 
 static const char *name_of(const ob_vault_machine *machine)

@@ -79,8 +79,7 @@ ob_status ob_credentials_sign(const ob_credentials *credentials, const ob_buf *c
     ob_field_add_time(json, "issued", credentials->issued, &failed);
     ob_field_add_time(json, "expires", credentials->expires, &failed);
     ob_json_add_int(json, "serial", (int64_t)credentials->serial, &failed);
-    ob_field_add_base64(json, "token", credentials->token.data, credentials->token.length,
-                        &failed);
+    ob_field_add_base64(json, "token", credentials->token.data, credentials->token.length, &failed);
     status = failed ? ob_fail(OB_E_NO_MEMORY, "vault credentials") : ob_json_print(&text, json);
     if (status == OB_OK) {
         status = ob_cms_sign(text.data, text.length, certificate, key, out);
@@ -214,8 +213,7 @@ ob_status ob_credentials_parse(ob_credentials *out, const void *data, size_t len
     ob_buf certificate = {.limit = OB_CREDENTIALS_MOST};
     ob_status status = OB_OK;
     if (length > OB_CREDENTIALS_MOST) {
-        return ob_fail(OB_E_CREDENTIALS_INVALID, "it is larger than %u bytes",
-                       OB_CREDENTIALS_MOST);
+        return ob_fail(OB_E_CREDENTIALS_INVALID, "it is larger than %u bytes", OB_CREDENTIALS_MOST);
     }
     status = to_ascii(&ascii, data, length);
     if (status == OB_OK) {

@@ -62,8 +62,8 @@ static ob_status write_credentials(const ob_vault_record *record, const ob_vault
                             .expires = credentials.expires};
     ob_status status = ob_vault_token_seal(&token, secrets->token_key, &credentials.token);
     if (status == OB_OK) {
-        status = ob_credentials_sign(&credentials, &record->certificate, &secrets->signing_key,
-                                     out);
+        status =
+            ob_credentials_sign(&credentials, &record->certificate, &secrets->signing_key, out);
     }
     ob_buf_free(&credentials.token);
     return status;
@@ -297,8 +297,7 @@ ob_status ob_folder_vault_register(const ob_fs *fs, const ob_clock *clock,
     const char *folder = ob_address_folder(credentials->address);
     char *machine_folder = NULL;
     if (folder == NULL || !ob_path_is_absolute(folder)) {
-        return ob_fail(OB_E_NOT_SUPPORTED, "%s is no folder of this system",
-                       credentials->address);
+        return ob_fail(OB_E_NOT_SUPPORTED, "%s is no folder of this system", credentials->address);
     }
     ob_status status = redeem(fs, clock, folder, credentials);
     if (OB_FAILED(status)) {

@@ -108,8 +108,9 @@ static ob_status explain(const folder_store *store, ob_status status, ob_status 
                        ob_detail());
     }
     if (status == OB_E_NOT_FOUND && missing == OB_E_CORRUPT) {
-        return ob_fail(missing, "a folder of the vault is missing (registering the machine again "
-                                "makes it anew): %s",
+        return ob_fail(missing,
+                       "a folder of the vault is missing (registering the machine again "
+                       "makes it anew): %s",
                        ob_detail());
     }
     return status;
@@ -275,7 +276,8 @@ static ob_status get(ob_store *base, ob_object_kind kind, const char *name, uint
         return status;
     }
     status = store->fs->open(store->fs, NULL, path, OB_OPEN_READ, &file);
-    if (status == OB_OK) {
+    /* No file reaches past INT64_MAX, and no system takes such an offset. */
+    if (status == OB_OK && offset <= INT64_MAX - length) {
         status = store->fs->read_at(store->fs, file, offset, data, length, &got);
     }
     store->fs->close(store->fs, file);
@@ -389,8 +391,8 @@ static ob_status read_place(const folder_store *store, ob_object_kind kind, unsi
     return explain(store, status, OB_E_CORRUPT);
 }
 
-static ob_status list(ob_store *base, ob_object_kind kind, const char *after,
-                      ob_store_visit visit, void *context)
+static ob_status list(ob_store *base, ob_object_kind kind, const char *after, ob_store_visit visit,
+                      void *context)
 {
     folder_store *store = self(base);
     found_list names = {0};

@@ -155,8 +155,7 @@ out:
 
 /* ---- describing ---- */
 
-ob_status ob_folder_vault_describe(const ob_fs *fs, const char *folder,
-                                   ob_folder_vault_info *out)
+ob_status ob_folder_vault_describe(const ob_fs *fs, const char *folder, ob_folder_vault_info *out)
 {
     ob_vault_record record = {0};
     ob_folder_vault_info info = {0};
@@ -196,7 +195,8 @@ static int compare_machines(const void *a, const void *b)
 {
     const ob_machine_record *left = a;
     const ob_machine_record *right = b;
-    int order = strcmp(left->name != NULL ? left->name : "", right->name != NULL ? right->name : "");
+    int order =
+        strcmp(left->name != NULL ? left->name : "", right->name != NULL ? right->name : "");
     return order != 0 ? order : memcmp(&left->id, &right->id, sizeof left->id);
 }
 

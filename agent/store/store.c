@@ -12,8 +12,8 @@ ob_status ob_store_get_all(ob_store *store, ob_object_kind kind, const char *nam
         goto out;
     }
     if (size > most) {
-        status = ob_fail(OB_E_TOO_LARGE, "%s/%s has more than %zu bytes",
-                         ob_object_kind_name(kind), name, most);
+        status = ob_fail(OB_E_TOO_LARGE, "%s/%s has more than %zu bytes", ob_object_kind_name(kind),
+                         name, most);
         goto out;
     }
     data = ob_alloc((size_t)size);

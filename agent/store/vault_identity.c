@@ -64,8 +64,8 @@ static bool set_serial(X509 *certificate)
 static bool set_names(X509 *certificate, const char *vault_name)
 {
     X509_NAME *name = X509_get_subject_name(certificate);
-    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                                      (const unsigned char *)vault_name, -1, -1, 0) == 1 &&
+    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)vault_name,
+                                      -1, -1, 0) == 1 &&
            X509_set_issuer_name(certificate, name) == 1;
 }
 

@@ -1,7 +1,7 @@
 /*
- * A vault's identity: a P-256 key and a self-signed certificate over it. The certificate signs vault
- * credentials, and as an authority of its own may sign what the vault shows to its machines, so
- * that pinning this one certificate is enough to know the vault.
+ * A vault's identity: a P-256 key and a self-signed certificate over it. The certificate signs
+ * vault credentials, and as an authority of its own may sign what the vault shows to its machines,
+ * so that pinning this one certificate is enough to know the vault.
  */
 #ifndef OB_VAULT_IDENTITY_H
 #define OB_VAULT_IDENTITY_H

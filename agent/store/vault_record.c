@@ -74,8 +74,7 @@ out:
     return status;
 }
 
-static ob_json_object open_document(const cJSON *json, const char *path,
-                                    const char *const *needed)
+static ob_json_object open_document(const cJSON *json, const char *path, const char *const *needed)
 {
     ob_json_object fields = ob_json_object_of(json, path);
     fields.invalid = OB_E_CORRUPT;
@@ -118,8 +117,7 @@ ob_status ob_vault_record_read(const ob_fs *fs, const char *folder, ob_vault_rec
     return OB_OK;
 }
 
-ob_status ob_vault_record_write(const ob_fs *fs, const char *folder,
-                                const ob_vault_record *record)
+ob_status ob_vault_record_write(const ob_fs *fs, const char *folder, const ob_vault_record *record)
 {
     bool failed = false;
     cJSON *json = ob_json_new_object();
@@ -128,8 +126,8 @@ ob_status ob_vault_record_write(const ob_fs *fs, const char *folder,
     ob_json_add_text(json, "name", record->name, &failed);
     ob_field_add_time(json, "created", record->created, &failed);
     ob_json_add_int(json, "serial", (int64_t)record->serial, &failed);
-    ob_field_add_base64(json, "certificate", record->certificate.data,
-                        record->certificate.length, &failed);
+    ob_field_add_base64(json, "certificate", record->certificate.data, record->certificate.length,
+                        &failed);
     ob_status status = write_json(fs, folder, "vault.json", json, failed, false);
     ob_json_free(json);
     return status;
@@ -175,8 +173,8 @@ ob_status ob_vault_secrets_write(const ob_fs *fs, const char *folder,
     bool failed = false;
     cJSON *json = ob_json_new_object();
     ob_json_add_int(json, "version", RECORD_VERSION, &failed);
-    ob_field_add_base64(json, "signing_key", secrets->signing_key.data,
-                        secrets->signing_key.length, &failed);
+    ob_field_add_base64(json, "signing_key", secrets->signing_key.data, secrets->signing_key.length,
+                        &failed);
     ob_field_add_base64(json, "token_key", secrets->token_key, OB_VAULT_TOKEN_KEY, &failed);
     ob_status status = write_json(fs, folder, "vault.key", json, failed, true);
     ob_json_free_secret(json);

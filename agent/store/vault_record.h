@@ -6,8 +6,8 @@
  *   machines/GUID/machine.json a machine's record
  *
  * Reading checks every field; OB_E_CORRUPT names the first that is wrong, OB_E_UNKNOWN_FIELD one
- * that is not known, OB_E_FORMAT_VERSION a document of a later version. Writing replaces the file in
- * one step.
+ * that is not known, OB_E_FORMAT_VERSION a document of a later version. Writing replaces the file
+ * in one step.
  */
 #ifndef OB_VAULT_RECORD_H
 #define OB_VAULT_RECORD_H
@@ -28,8 +28,7 @@ typedef struct ob_vault_record {
 
 /* OB_E_NOT_FOUND if there is no vault in the folder. */
 ob_status ob_vault_record_read(const ob_fs *fs, const char *folder, ob_vault_record *out);
-ob_status ob_vault_record_write(const ob_fs *fs, const char *folder,
-                                const ob_vault_record *record);
+ob_status ob_vault_record_write(const ob_fs *fs, const char *folder, const ob_vault_record *record);
 void ob_vault_record_free(ob_vault_record *record);
 
 typedef struct ob_vault_secrets {

@@ -36,11 +36,10 @@ static const ob_arg_option *find_name(const ob_args *args, const char *name, siz
 static ob_status take_value(ob_args *args, const ob_arg_option *option, const char **value)
 {
     if (*args->next == NULL) {
-        return option->name != NULL
-                   ? ob_fail(OB_E_INVALID_ARGUMENT, "--%s needs a value: %s", option->name,
-                             option->value)
-                   : ob_fail(OB_E_INVALID_ARGUMENT, "-%c needs a value: %s", option->letter,
-                             option->value);
+        return option->name != NULL ? ob_fail(OB_E_INVALID_ARGUMENT, "--%s needs a value: %s",
+                                              option->name, option->value)
+                                    : ob_fail(OB_E_INVALID_ARGUMENT, "-%c needs a value: %s",
+                                              option->letter, option->value);
     }
     *value = *args->next++;
     return OB_OK;

@@ -11,8 +11,7 @@ void vault_fixture_make(vault_fixture *fixture)
     for (size_t i = 0; i < sizeof fixture->machine.bytes; i++) {
         fixture->machine.bytes[i] = (uint8_t)(0xA0 + i);
     }
-    ob_check_ok(
-        ob_folder_vault_create(ob_fs_os(), &fixture->clock.clock, fixture->folder, NULL));
+    ob_check_ok(ob_folder_vault_create(ob_fs_os(), &fixture->clock.clock, fixture->folder, NULL));
 }
 
 const ob_buf *vault_fixture_issue(vault_fixture *fixture)

@@ -9,7 +9,7 @@ typedef struct vault_fixture {
     const char *folder;
     const char *address; /* "folder:" and the folder */
     ob_test_clock clock;
-    ob_guid machine;     /* not registered yet */
+    ob_guid machine; /* not registered yet */
 } vault_fixture;
 
 /* Makes a vault named "vault" in a temporary folder, at the clock's first moment. */

@@ -19,17 +19,17 @@
 #define OB_VAULT_ADDRESS_MOST 4096       /* bytes of a vault's address */
 
 typedef struct ob_credentials {
-    char *address;      /* "folder:/mnt/vault" or "https://host:port" */
-    char *vault_name;   /* fit to be part of a file's name */
-    char *region;       /* where the vault is; "local" for a folder */
+    char *address;    /* "folder:/mnt/vault" or "https://host:port" */
+    char *vault_name; /* fit to be part of a file's name */
+    char *region;     /* where the vault is; "local" for a folder */
     ob_guid vault_id;
-    bool private_network; /* the address resolves and answers only inside of a private network */
-    uint8_t pin[32];    /* SHA-256 of the vault's certificate (DER) */
+    bool private_network;   /* the address resolves and answers only inside of a private network */
+    uint8_t pin[32];        /* SHA-256 of the vault's certificate (DER) */
     uint8_t thumbprint[20]; /* SHA-1 of it: what Windows calls a certificate's thumbprint */
-    int64_t issued;     /* ns UTC, whole seconds */
+    int64_t issued;         /* ns UTC, whole seconds */
     int64_t expires;
-    uint64_t serial;    /* grows with each download */
-    ob_buf token;       /* opaque */
+    uint64_t serial; /* grows with each download */
+    ob_buf token;    /* opaque */
 } ob_credentials;
 
 /* Reads the bytes of a credentials file as it comes: UTF-8 or UTF-16 with or without a byte order

@@ -51,13 +51,12 @@ ob_status ob_folder_store_open(const ob_fs *fs, const char *folder, const ob_gui
 typedef struct ob_folder_vault_info {
     ob_guid id;
     char *name;
-    int64_t created;         /* ns UTC */
-    uint64_t serial;         /* of the newest credentials; 0 = none issued yet */
-    uint8_t thumbprint[20];  /* SHA-1 of the certificate */
+    int64_t created;        /* ns UTC */
+    uint64_t serial;        /* of the newest credentials; 0 = none issued yet */
+    uint8_t thumbprint[20]; /* SHA-1 of the certificate */
 } ob_folder_vault_info;
 /* OB_E_NOT_FOUND if the folder is no vault. */
-ob_status ob_folder_vault_describe(const ob_fs *fs, const char *folder,
-                                   ob_folder_vault_info *out);
+ob_status ob_folder_vault_describe(const ob_fs *fs, const char *folder, ob_folder_vault_info *out);
 void ob_folder_vault_info_free(ob_folder_vault_info *info);
 
 /* For administration: the machines of a vault, by name. `name` and `platform` are borrowed. A

@@ -18,8 +18,8 @@
 #include <stddef.h>
 
 enum ob_arg_ids {
-    OB_ARG_END = -1,  /* nothing is left */
-    OB_ARG_PLAIN = 0  /* an argument that is no option, in `value` */
+    OB_ARG_END = -1, /* nothing is left */
+    OB_ARG_PLAIN = 0 /* an argument that is no option, in `value` */
 };
 
 /* One option. All texts are borrowed. */
