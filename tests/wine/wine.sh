@@ -10,9 +10,9 @@
 # last ordinary process of their prefix; a test of a service holds one open:
 #   ob_wine_start /dev/null ping -n 600 127.0.0.1
 
-# No diagnostics of Wine's own; no offers to download .NET and a browser; no desktop menus.
+# No diagnostics of Wine's own; no browser; no desktop menus.
 export WINEDEBUG=${WINEDEBUG:--all}
-export WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d'
+export WINEDLLOVERRIDES='mshtml=;winemenubuilder.exe=d'
 # Without a display no program can put up a window that waits for somebody.
 unset DISPLAY WAYLAND_DISPLAY
 
@@ -46,6 +46,9 @@ ob_wine_template() {
             [ ! -d "$template" ] || exit 0
             making=$(mktemp -d "$cache/make.XXXXXX")
             export WINEPREFIX=$making/prefix
+            # mscoree: no offer to download .NET while the prefix is made. Later it has to be there,
+            # as Wine asks it to load any .NET program.
+            export WINEDLLOVERRIDES="mscoree=;$WINEDLLOVERRIDES"
             timeout -k 5 120 "$ob_wine_loader" wineboot -i
             # The default claims Windows 7, which .NET and current programs refuse.
             timeout -k 5 60 "$ob_wine_loader" winecfg -v win10
