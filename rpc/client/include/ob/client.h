@@ -94,6 +94,13 @@ ob_status ob_client_start_backup(ob_client *client, const char *options, size_t 
                                  ob_guid *job);
 ob_status ob_client_start_recovery(ob_client *client, const char *options, size_t length,
                                    ob_guid *job);
+enum ob_job_filter {
+    OB_JOBS_ALL = 0,
+    OB_JOBS_RUNNING = 1,
+    OB_JOBS_ENDED = 2,
+    OB_JOBS_SUCCESSFUL = 3, /* with or without warnings */
+    OB_JOBS_FAILED = 4
+};
 /* One page; *resume 0 to start and 0 at the end. Free each record, then the array with ob_free(). */
 ob_status ob_client_list_jobs(ob_client *client, unsigned filter, int64_t *resume, unsigned most,
                               ob_job **jobs, size_t *count);

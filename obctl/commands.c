@@ -1,0 +1,262 @@
+#include "commands.h"
+
+#include "run.h"
+
+#include <string.h>
+
+#define OPTION(id, name, value, help) {id, 0, name, value, help}
+#define OPTION_ASYNC                                                                               \
+    OPTION(OB_OPTION_ASYNC, "async", NULL, "Do not watch the job; print its id and return")
+#define OPTION_PASSPHRASE(help)                                                                    \
+    OPTION(OB_OPTION_PASSPHRASE_FILE, "passphrase-file", "FILE", help)
+
+static const ob_arg_option common_options[] = {
+    OPTION(OB_OPTION_JSON, "json", NULL, "Print JSON for scripts instead of text for people"),
+    OPTION(OB_OPTION_ENDPOINT, "endpoint", "ENDPOINT",
+           "The agent to talk to; otherwise $OBAGENT_ENDPOINT or this machine's"),
+    {OB_OPTION_HELP, 'h', "help", NULL, "Show this help"},
+    OPTION(OB_OPTION_VERSION, "version", NULL, "Show the version of obctl"),
+};
+
+static const struct {
+    const char *noun;
+    const char *summary;
+} nouns[] = {
+    {"settings", "The machine's settings and its passphrase"},
+    {"policy", "What is backed up"},
+    {"job", "Backups and recoveries, running and done"},
+    {"point", "Recovery points: what can be restored"},
+};
+
+#define JOB_OPERAND                                                                                \
+    "JOB is the id that `obctl job list` shows; latest, or none, is the newest job.\n"
+#define POINT_OPERAND "POINT is the id that `obctl point list` shows; latest is the newest one.\n"
+
+static const ob_command commands[] = {
+    {
+        .noun = "register", .operands = "FILE", .least = 1, .most = 1,
+        .summary = "Register this machine with a vault",
+        .about = "FILE is the vault credentials file (*.VaultCredentials) downloaded from the\n"
+                 "vault. It is valid for 48 hours, and only the newest download is.\n",
+        .examples = "obctl register /root/fleet.VaultCredentials\n",
+        .run = ob_run_register,
+    },
+    {
+        .noun = "status", .operands = "",
+        .summary = "Show the agent, its vault, policy and jobs",
+        .about = "",
+        .examples = "obctl status\nobctl status --json\n",
+        .run = ob_run_status,
+    },
+    {
+        .noun = "settings", .verb = "show", .operands = "",
+        .summary = "Show the machine's settings",
+        .about = "",
+        .examples = "obctl settings show\n",
+        .run = ob_run_settings_show,
+    },
+    {
+        .noun = "settings", .verb = "passphrase", .operands = "",
+        .summary = "Set the passphrase that encrypts the backups",
+        .about = "At least 16 characters. Without it nobody can restore: keep it in a safe place\n"
+                 "away from this machine. It is asked for twice, without showing it.\n",
+        .examples = "obctl settings passphrase\n"
+                    "obctl settings passphrase --passphrase-file /root/passphrase\n"
+                    "pass show backup | obctl settings passphrase --passphrase-file -\n",
+        .run = ob_run_settings_passphrase,
+        .options = {OPTION_PASSPHRASE("Read it from FILE, - for standard input, and do not ask")},
+    },
+    {
+        .noun = "settings", .verb = "set", .operands = "",
+        .summary = "Change settings",
+        .about = "Settings that are not named stay as they are.\n",
+        .examples = "obctl settings set --compression small\n"
+                    "obctl settings set --file settings.json\n",
+        .run = ob_run_settings_set,
+        .options = {
+            OPTION(OB_OPTION_COMPRESSION, "compression", "HOW",
+                   "What backups are compressed for: speed or small"),
+            OPTION(OB_OPTION_FILE, "file", "FILE",
+                   "Send this document (settings.schema.json), - for standard input"),
+        },
+    },
+    {
+        .noun = "policy", .verb = "show", .operands = "[NAME]", .most = 1,
+        .summary = "Show a policy",
+        .about = "Without NAME the default policy.\n",
+        .examples = "obctl policy show\nobctl policy show --json > policy.json\n",
+        .run = ob_run_policy_show,
+    },
+    {
+        .noun = "policy", .verb = "set", .operands = "",
+        .summary = "Store a policy, new or changed",
+        .about = "The policy becomes what this command says; nothing of an earlier one is kept.\n"
+                 "PATH is absolute; its last component may hold * and ?.\n",
+        .examples = "obctl policy set --include /etc --include /home --exclude /home/*/.cache\n"
+                    "obctl policy set --include /var/log --non-recursive\n"
+                    "obctl policy set --file policy.json\n",
+        .run = ob_run_policy_set,
+        .options = {
+            OPTION(OB_OPTION_INCLUDE, "include", "PATH", "Back this up; may be repeated"),
+            OPTION(OB_OPTION_EXCLUDE, "exclude", "PATH", "Leave this out; may be repeated"),
+            OPTION(OB_OPTION_NON_RECURSIVE, "non-recursive", NULL,
+                   "Only the files directly in the folders given"),
+            OPTION(OB_OPTION_NAME, "name", "NAME", "Name of the policy; otherwise default"),
+            OPTION(OB_OPTION_PAUSED, "paused", NULL, "Store it, but paused"),
+            OPTION(OB_OPTION_FILE, "file", "FILE",
+                   "Send this document (policy.schema.json), - for standard input"),
+        },
+    },
+    {
+        .noun = "policy", .verb = "remove", .operands = "[NAME]", .most = 1,
+        .summary = "Remove a policy; its recovery points stay",
+        .about = "Without NAME the default policy.\n",
+        .examples = "obctl policy remove\n",
+        .run = ob_run_policy_remove,
+    },
+    {
+        .noun = "backup", .operands = "",
+        .summary = "Back up now and watch it",
+        .about = "The agent does the work: Ctrl-C stops the watching, the backup goes on.\n",
+        .examples = "obctl backup\nobctl backup --async --json\nobctl backup --source C:\\\n",
+        .run = ob_run_backup,
+        .options = {
+            OPTION(OB_OPTION_POLICY, "policy", "NAME", "Of this policy; otherwise default"),
+            OPTION(OB_OPTION_SOURCE, "source", "SOURCE",
+                   "Only this data source of it; may be repeated"),
+            OPTION_ASYNC,
+        },
+    },
+    {
+        .noun = "job", .verb = "list", .operands = "",
+        .summary = "List jobs, newest first",
+        .about = "",
+        .examples = "obctl job list\nobctl job list --filter failed --limit 100 --json\n",
+        .run = ob_run_job_list,
+        .options = {
+            OPTION(OB_OPTION_FILTER, "filter", "WHICH",
+                   "all (default), running, ended, successful or failed"),
+            OPTION(OB_OPTION_LIMIT, "limit", "N", "At most N jobs; otherwise 20"),
+        },
+    },
+    {
+        .noun = "job", .verb = "show", .operands = "[JOB|latest]", .most = 1,
+        .summary = "Show a job, with its warnings and failed files",
+        .about = JOB_OPERAND,
+        .examples = "obctl job show latest\n",
+        .run = ob_run_job_show,
+    },
+    {
+        .noun = "job", .verb = "watch", .operands = "[JOB|latest]", .most = 1,
+        .summary = "Watch a job until it ends",
+        .about = JOB_OPERAND "Ctrl-C stops the watching, the job goes on.\n",
+        .examples = "obctl job watch\nobctl job watch latest --json\n",
+        .run = ob_run_job_watch,
+    },
+    {
+        .noun = "job", .verb = "cancel", .operands = "JOB|latest", .least = 1, .most = 1,
+        .summary = "Ask a running job to stop",
+        .about = JOB_OPERAND "What was sent to the vault already is used by the next backup.\n",
+        .examples = "obctl job cancel latest\n",
+        .run = ob_run_job_cancel,
+    },
+    {
+        .noun = "point", .verb = "list", .operands = "",
+        .summary = "List recovery points, newest first",
+        .about = "",
+        .examples = "obctl point list\nobctl point list --source C:\\ --limit 1\n",
+        .run = ob_run_point_list,
+        .options = {
+            OPTION(OB_OPTION_SOURCE, "source", "SOURCE", "Only those that hold this data source"),
+            OPTION(OB_OPTION_LIMIT, "limit", "N", "At most N points; otherwise all"),
+        },
+    },
+    {
+        .noun = "browse", .operands = "POINT|latest [PATH]", .least = 1, .most = 2,
+        .summary = "List what a recovery point holds",
+        .about = POINT_OPERAND "PATH is a folder in it; without one the top is shown.\n",
+        .examples = "obctl browse latest\nobctl browse latest /etc --recursive\n"
+                    "obctl browse latest /home --search '*.odt'\n",
+        .run = ob_run_browse,
+        .options = {
+            OPTION(OB_OPTION_SEARCH, "search", "PATTERN",
+                   "Everything below whose name matches; * and ? stand for anything"),
+            OPTION(OB_OPTION_RECURSIVE, "recursive", NULL, "Everything below"),
+        },
+    },
+    {
+        .noun = "restore", .operands = "POINT|latest [ITEM...]", .least = 1,
+        .most = OB_OPERANDS_ANY,
+        .summary = "Restore files and watch it",
+        .about = POINT_OPERAND
+        "ITEM is the path of a file or folder in it; without one everything is restored.\n"
+        "Without --to files go back to where they were. A file that exists is kept, and the\n"
+        "restored one gets a new name beside it, unless --overwrite says otherwise.\n"
+        "Ctrl-C stops the watching, the recovery goes on.\n",
+        .examples = "obctl restore latest /etc/fstab --to /tmp/restored\n"
+                    "obctl restore latest /home/anna --overwrite skip\n",
+        .run = ob_run_restore,
+        .options = {
+            OPTION(OB_OPTION_TO, "to", "DIR", "Restore into this folder (absolute)"),
+            OPTION(OB_OPTION_OVERWRITE, "overwrite", "HOW",
+                   "A file that exists: copy (default), skip or replace"),
+            OPTION(OB_OPTION_SKIP_SECURITY, "skip-security", NULL,
+                   "Leave owner and permissions to the folder restored into"),
+            OPTION_PASSPHRASE("Check the passphrase in FILE, - for standard input, before"),
+            OPTION_ASYNC,
+        },
+    },
+    {
+        .noun = "error", .operands = "CODE", .least = 1, .most = 1,
+        .summary = "Explain an error",
+        .about = "CODE is a status (0x80040210 or -2147220976), its symbol, or the code that\n"
+                 "users of MARS know. Works without an agent too.\n",
+        .examples = "obctl error 0x80040212\nobctl error OB_E_NO_POLICY\nobctl error 34513\n",
+        .run = ob_run_error,
+    },
+};
+
+const ob_command *ob_command_at(size_t position)
+{
+    return position < sizeof commands / sizeof commands[0] ? &commands[position] : NULL;
+}
+
+const ob_command *ob_command_find(const char *noun, const char *verb)
+{
+    for (size_t i = 0; ob_command_at(i) != NULL; i++) {
+        const ob_command *command = ob_command_at(i);
+        bool same_verb = verb == NULL || command->verb == NULL
+                             ? verb == command->verb
+                             : strcmp(verb, command->verb) == 0;
+        if (same_verb && strcmp(noun, command->noun) == 0) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+const ob_command *ob_command_first(const char *noun)
+{
+    for (size_t i = 0; ob_command_at(i) != NULL; i++) {
+        if (strcmp(noun, ob_command_at(i)->noun) == 0) {
+            return ob_command_at(i);
+        }
+    }
+    return NULL;
+}
+
+const char *ob_command_noun_summary(const char *noun)
+{
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++) {
+        if (strcmp(noun, nouns[i].noun) == 0) {
+            return nouns[i].summary;
+        }
+    }
+    return NULL;
+}
+
+const ob_arg_option *ob_command_common_options(size_t *count)
+{
+    *count = sizeof common_options / sizeof common_options[0];
+    return common_options;
+}

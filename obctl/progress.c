@@ -1,0 +1,204 @@
+#include "progress.h"
+
+#include "document.h"
+#include "ob/json.h"
+#include "ob/text.h"
+#include "table.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+#define FAILED_SHOWN 10
+/* Fewer columns than this tell nothing of a path. */
+#define PATH_LEAST 12
+
+int ob_progress_percent(const ob_job *job)
+{
+    bool known = job->state >= OB_JOB_IN_PROGRESS && job->bytes_total > 0;
+    if (!known || job->bytes_done < 0) {
+        return -1;
+    }
+    if (job->bytes_done >= job->bytes_total) {
+        return 100;
+    }
+    return (int)((double)job->bytes_done / (double)job->bytes_total * 100);
+}
+
+const char *ob_progress_state(const ob_job *job)
+{
+    static const char *const names[] = {
+        "unknown",   "starting",  "scanning", "running", "completed", "completed with warnings",
+        "cancelling", "cancelled", "failed"};
+    return job->state >= 0 && job->state <= OB_JOB_FAILED ? names[job->state] : names[0];
+}
+
+static void put_size(ob_buf *out, int64_t bytes)
+{
+    char text[OB_SIZE_TEXT];
+    ob_size_format(text, bytes > 0 ? (uint64_t)bytes : 0);
+    ob_buf_put_text(out, text);
+}
+
+static void put_duration(ob_buf *out, int64_t seconds)
+{
+    char text[OB_SIZE_TEXT];
+    ob_duration_format(text, seconds > 0 ? (uint64_t)seconds : 0);
+    ob_buf_put_text(out, text);
+}
+
+static void put_numbers(ob_buf *out, const ob_job *job)
+{
+    int percent = ob_progress_percent(job);
+    if (percent >= 0) {
+        ob_buf_printf(out, "%3d %%  ", percent);
+    } else {
+        ob_buf_printf(out, "%s  ", ob_progress_state(job));
+    }
+    put_size(out, job->bytes_done);
+    ob_buf_put_text(out, " of ");
+    put_size(out, job->bytes_total);
+    ob_buf_printf(out, "  %" PRId64 " of %" PRId64 " files", job->files_done, job->files_total);
+    if (job->files_failed > 0) {
+        ob_buf_printf(out, "  %" PRId64 " failed", job->files_failed);
+    }
+    if (job->bytes_per_second > 0) {
+        ob_buf_put_text(out, "  ");
+        put_size(out, job->bytes_per_second);
+        ob_buf_put_text(out, "/s");
+    }
+    if (job->seconds_left >= 0 && percent >= 0) {
+        ob_buf_put_text(out, "  ");
+        put_duration(out, job->seconds_left);
+        ob_buf_put_text(out, " left");
+    }
+}
+
+void ob_progress_line(ob_buf *out, const ob_job *job, size_t width)
+{
+    ob_buf numbers = {0};
+    put_numbers(&numbers, job);
+    size_t used = ob_width((const char *)numbers.data, numbers.length);
+    ob_buf_put_u8(&numbers, 0);
+    if (numbers.failed) {
+        out->failed = true;
+    } else if (width == 0) {
+        ob_buf_put_text(out, (const char *)numbers.data);
+    } else {
+        ob_width_cut(out, (const char *)numbers.data, width, false);
+        if (used + 2 + PATH_LEAST <= width && job->current[0] != '\0') {
+            ob_buf_put_text(out, "  ");
+            ob_width_cut(out, job->current, width - used - 2, true);
+        }
+    }
+    ob_buf_free(&numbers);
+}
+
+static void put_totals(ob_buf *out, const ob_job *job, const cJSON *detail)
+{
+    bool backup = job->type == OB_JOB_BACKUP;
+    ob_buf_printf(out, "  Files   %" PRId64, job->files_done);
+    if (backup) {
+        ob_buf_printf(out, ", %" PRId64 " new or changed", job->files_changed);
+    }
+    if (job->files_failed > 0) {
+        ob_buf_printf(out, ", %" PRId64 " failed", job->files_failed);
+    }
+    ob_buf_put_text(out, "\n  Data    ");
+    put_size(out, job->bytes_done);
+    if (backup) {
+        ob_buf_put_text(out, ", ");
+        put_size(out, job->bytes_changed);
+        ob_buf_put_text(out, " new or changed, ");
+        put_size(out, job->bytes_stored);
+        ob_buf_put_text(out, " sent to the vault");
+    }
+    ob_buf_put_text(out, "\n");
+    const char *point = ob_document_text(detail, "point");
+    const char *destination = ob_document_text(detail, "destination");
+    if (point[0] != '\0') {
+        ob_buf_put_text(out, "  Point   ");
+        ob_put_safe(out, point);
+        if (backup) {
+            ob_buf_put_text(out, ob_document_flag(detail, "incremental") ? " (incremental)" : " (first backup)");
+        }
+        ob_buf_put_text(out, "\n");
+    }
+    if (destination[0] != '\0') {
+        ob_buf_put_text(out, "  To      ");
+        ob_put_safe(out, destination);
+        ob_buf_put_text(out, "\n");
+    }
+}
+
+static void put_warnings(ob_buf *out, const cJSON *detail)
+{
+    const cJSON *warning = ob_document_list(detail, "warnings");
+    for (; warning != NULL; warning = warning->next) {
+        ob_buf_printf(out, "  Warning %" PRId64 " \xc3\x97 ", ob_document_count(warning, "count"));
+        ob_put_safe(out, ob_document_text(warning, "text"));
+        ob_buf_put_text(out, "\n");
+    }
+}
+
+static void put_failed(ob_buf *out, const ob_job *job, const cJSON *detail)
+{
+    const cJSON *file = ob_document_list(detail, "failed");
+    const char *log = ob_document_text(detail, "failed_log");
+    int shown = 0;
+    for (; file != NULL && shown < FAILED_SHOWN; file = file->next, shown++) {
+        ob_buf_put_text(out, "  Failed  ");
+        ob_put_safe(out, ob_document_text(file, "path"));
+        ob_buf_put_text(out, ": ");
+        ob_put_safe(out, ob_document_text(file, "detail"));
+        ob_buf_put_text(out, " (");
+        ob_put_safe(out, ob_document_text(file, "symbol"));
+        ob_buf_put_text(out, ")\n");
+    }
+    if (shown > 0 && job->files_failed > shown) {
+        ob_buf_printf(out, "  Failed  %" PRId64 " more", job->files_failed - shown);
+        if (log[0] != '\0') {
+            ob_buf_put_text(out, ", all in ");
+            ob_put_safe(out, log);
+        }
+        ob_buf_put_text(out, "\n");
+    }
+}
+
+static void put_error(ob_buf *out, const ob_job *job, const cJSON *detail)
+{
+    static const char *const texts[] = {"message", "detail", "advice"};
+    const ob_status_info *info = ob_status_lookup(job->status);
+    const cJSON *error = ob_document_object(detail, "error");
+    if (error == NULL && OB_FAILED(job->status)) {
+        ob_buf_printf(out, "  %s\n  %s (%s)\n", info->message, info->advice, info->symbol);
+    }
+    for (size_t i = 0; i < 3 && error != NULL; i++) {
+        const char *text = ob_document_text(error, texts[i]);
+        if (text[0] != '\0') {
+            ob_buf_put_text(out, "  ");
+            ob_put_safe(out, text);
+            ob_buf_put_text(out, "\n");
+        }
+    }
+}
+
+void ob_progress_summary(ob_buf *out, const ob_job *job)
+{
+    cJSON *detail = NULL;
+    if (OB_FAILED(ob_json_parse(&detail, job->detail, strlen(job->detail)))) {
+        detail = NULL;
+    }
+    ob_buf_printf(out, "%s %s", ob_job_type_name(job->type), ob_progress_state(job));
+    if (job->end_time > job->start_time) {
+        ob_buf_put_text(out, " in ");
+        put_duration(out, (job->end_time - job->start_time + SECOND / 2) / SECOND);
+    }
+    ob_buf_put_text(out, ".\n");
+    put_totals(out, job, detail);
+    put_warnings(out, detail);
+    put_failed(out, job, detail);
+    put_error(out, job, detail);
+    ob_json_free(detail);
+}

@@ -1,0 +1,153 @@
+#include "commands.h"
+#include "document.h"
+#include "input.h"
+#include "ob/json.h"
+#include "output.h"
+#include "run.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#define POLICY_MOST 1048576
+
+static int print_policy(ob_cli *cli, const ob_buf *document)
+{
+    static const ob_column columns[] = {{0}, {0}, {0}};
+    cJSON *json = NULL;
+    ob_status status = ob_document_parse(document, &json);
+    if (OB_FAILED(status)) {
+        return ob_output_error(cli, status);
+    }
+    ob_table head = ob_table_of_pairs();
+    ob_table_pair(&head, "Policy", ob_document_text(json, "name"));
+    ob_table_pair(&head, "State", ob_document_text(json, "state"));
+    int code = ob_output_table(cli, &head);
+    ob_table table = {.columns = columns, .column_count = 3};
+    for (const cJSON *spec = ob_document_list(json, "files"); spec != NULL; spec = spec->next) {
+        bool recursive = true;
+        ob_json_object object = ob_json_object_of(spec, "spec");
+        ob_json_get_bool(&object, "recursive", &recursive);
+        const char *cells[] = {ob_document_flag(spec, "exclude") ? "Exclude" : "Include",
+                               ob_document_text(spec, "path"),
+                               recursive ? "" : "not recursive"};
+        ob_table_row(&table, cells);
+    }
+    if (code == OB_EXIT_OK) {
+        code = ob_output_table(cli, &table);
+    } else {
+        ob_table_free(&table);
+    }
+    ob_json_free(json);
+    return code;
+}
+
+int ob_run_policy_show(ob_cli *cli)
+{
+    ob_buf policy = {0};
+    int code = ob_cli_connect(cli);
+    if (code != OB_EXIT_OK) {
+        return code;
+    }
+    const char *name = cli->operand_count > 0 ? cli->operands[0] : "";
+    if (OB_FAILED(ob_client_get_policy(cli->client, name, &policy))) {
+        return ob_output_client_error(cli);
+    }
+    if (cli->json) {
+        ob_output_document(cli, &policy);
+    } else {
+        code = print_policy(cli, &policy);
+    }
+    ob_buf_free(&policy);
+    return code;
+}
+
+static void add_spec(cJSON *files, const ob_cli_option *option, bool recursive, bool *failed)
+{
+    cJSON *spec = ob_json_new_object();
+    ob_json_add_text(spec, "path", option->value, failed);
+    if (option->id == OB_OPTION_EXCLUDE) {
+        ob_json_add_bool(spec, "exclude", true, failed);
+    }
+    if (!recursive) {
+        ob_json_add_bool(spec, "recursive", false, failed);
+    }
+    ob_json_add_node(files, NULL, spec, failed);
+}
+
+/* The policy that the options describe; what it may hold is the agent's to judge. */
+static ob_status build_policy(const ob_cli *cli, ob_buf *out)
+{
+    bool failed = false;
+    bool recursive = !ob_cli_has(cli, OB_OPTION_NON_RECURSIVE);
+    const char *name = ob_cli_option_value(cli, OB_OPTION_NAME);
+    cJSON *json = ob_json_new_object();
+    cJSON *files = ob_json_new_array();
+    if (name != NULL) {
+        ob_json_add_text(json, "name", name, &failed);
+    }
+    if (ob_cli_has(cli, OB_OPTION_PAUSED)) {
+        ob_json_add_text(json, "state", "paused", &failed);
+    }
+    for (size_t i = 0; i < cli->option_count; i++) {
+        if (cli->options[i].id == OB_OPTION_INCLUDE || cli->options[i].id == OB_OPTION_EXCLUDE) {
+            add_spec(files, &cli->options[i], recursive, &failed);
+        }
+    }
+    ob_json_add_node(json, "files", files, &failed);
+    ob_status status =
+        failed ? ob_fail(OB_E_NO_MEMORY, "the policy") : ob_json_print(out, json);
+    ob_json_free(json);
+    return status;
+}
+
+int ob_run_policy_set(ob_cli *cli)
+{
+    const char *file = ob_cli_option_value(cli, OB_OPTION_FILE);
+    ob_buf policy = {0};
+    ob_buf stored = {0};
+    if (file != NULL && (ob_cli_has(cli, OB_OPTION_INCLUDE) ||
+                         ob_cli_has(cli, OB_OPTION_EXCLUDE) || ob_cli_has(cli, OB_OPTION_NAME) ||
+                         ob_cli_has(cli, OB_OPTION_PAUSED) ||
+                         ob_cli_has(cli, OB_OPTION_NON_RECURSIVE))) {
+        return ob_output_usage_error(cli, "policy set", "with --file the policy stands there");
+    }
+    if (file == NULL && !ob_cli_has(cli, OB_OPTION_INCLUDE)) {
+        return ob_output_usage_error(cli, "policy set", "give --include PATH, or --file");
+    }
+    int code = OB_EXIT_OK;
+    ob_status status = file != NULL ? ob_input_read(cli, file, POLICY_MOST, &policy)
+                                    : build_policy(cli, &policy);
+    if (OB_FAILED(status)) {
+        code = ob_output_error(cli, status);
+        goto out;
+    }
+    code = ob_cli_connect(cli);
+    if (code != OB_EXIT_OK) {
+        goto out;
+    }
+    status = ob_client_set_policy(cli->client, (const char *)policy.data, policy.length, &stored);
+    if (OB_FAILED(status)) {
+        code = ob_output_client_error(cli);
+    } else if (cli->json) {
+        ob_output_document(cli, &stored);
+    } else {
+        code = print_policy(cli, &stored);
+    }
+out:
+    ob_buf_free(&policy);
+    ob_buf_free(&stored);
+    return code;
+}
+
+int ob_run_policy_remove(ob_cli *cli)
+{
+    int code = ob_cli_connect(cli);
+    if (code != OB_EXIT_OK) {
+        return code;
+    }
+    const char *name = cli->operand_count > 0 ? cli->operands[0] : "";
+    if (OB_FAILED(ob_client_remove_policy(cli->client, name))) {
+        return ob_output_client_error(cli);
+    }
+    return ob_output_done(cli, "The policy is removed; its recovery points stay.");
+}

@@ -1,0 +1,123 @@
+#include "select.h"
+
+#include "ob/alloc.h"
+#include "output.h"
+
+#include <string.h>
+
+#define NUMBER_DIGITS 9
+
+/* True if the operand is there and a GUID; *latest if it stands for the newest one. */
+static bool parse_operand(const ob_cli *cli, ob_guid *out, bool *latest)
+{
+    const char *text = cli->operand_count > 0 ? cli->operands[0] : "latest";
+    *latest = strcmp(text, "latest") == 0;
+    return !*latest && !OB_FAILED(ob_guid_parse(out, text, strlen(text)));
+}
+
+static int refuse(ob_cli *cli, const char *what)
+{
+    return ob_output_error(cli, ob_fail(OB_E_INVALID_ARGUMENT,
+                                        "%s is no %s: give its GUID, or latest",
+                                        cli->operands[0], what));
+}
+
+static int latest_job(ob_cli *cli, ob_guid *out)
+{
+    ob_job *jobs = NULL;
+    size_t count = 0;
+    int64_t resume = 0;
+    if (OB_FAILED(ob_client_list_jobs(cli->client, OB_JOBS_ALL, &resume, 1, &jobs, &count))) {
+        return ob_output_client_error(cli);
+    }
+    if (count == 0) {
+        ob_free(jobs);
+        return ob_output_error(cli, ob_fail(OB_E_NOT_FOUND, "no job has run yet"));
+    }
+    *out = jobs[0].id;
+    for (size_t i = 0; i < count; i++) {
+        ob_job_free(&jobs[i]);
+    }
+    ob_free(jobs);
+    return OB_EXIT_OK;
+}
+
+static int latest_point(ob_cli *cli, ob_guid *out)
+{
+    ob_point *points = NULL;
+    size_t count = 0;
+    int64_t resume = 0;
+    if (OB_FAILED(ob_client_list_points(cli->client, "", &resume, 1, &points, &count))) {
+        return ob_output_client_error(cli);
+    }
+    if (count == 0) {
+        ob_free(points);
+        return ob_output_error(cli, ob_fail(OB_E_NOT_FOUND, "there is no recovery point yet"));
+    }
+    *out = points[0].id;
+    for (size_t i = 0; i < count; i++) {
+        ob_point_free(&points[i]);
+    }
+    ob_free(points);
+    return OB_EXIT_OK;
+}
+
+static int select_guid(ob_cli *cli, const char *what, int (*newest)(ob_cli *, ob_guid *),
+                       ob_guid *out)
+{
+    bool latest = false;
+    bool parsed = parse_operand(cli, out, &latest);
+    if (!parsed && !latest) {
+        return refuse(cli, what);
+    }
+    int code = ob_cli_connect(cli);
+    return code == OB_EXIT_OK && latest ? newest(cli, out) : code;
+}
+
+int ob_select_job(ob_cli *cli, ob_guid *out)
+{
+    return select_guid(cli, "job", latest_job, out);
+}
+
+int ob_select_point(ob_cli *cli, ob_guid *out)
+{
+    return select_guid(cli, "recovery point", latest_point, out);
+}
+
+int ob_select_number(ob_cli *cli, int option, const char *command, size_t *out)
+{
+    const char *text = ob_cli_option_value(cli, option);
+    if (text == NULL) {
+        return OB_EXIT_OK;
+    }
+    size_t length = strlen(text);
+    size_t number = 0;
+    for (size_t i = 0; i < length && i < NUMBER_DIGITS; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            length = 0;
+            break;
+        }
+        number = number * 10 + (size_t)(text[i] - '0');
+    }
+    if (length == 0 || length > NUMBER_DIGITS || number == 0) {
+        return ob_output_usage_error(cli, command, "%s is no number from 1 on", text);
+    }
+    *out = number;
+    return OB_EXIT_OK;
+}
+
+int ob_select_choice(ob_cli *cli, int option, const char *command, const char *const *choices,
+                     int *out)
+{
+    const char *text = ob_cli_option_value(cli, option);
+    if (text == NULL) {
+        return OB_EXIT_OK;
+    }
+    for (int i = 0; choices[i] != NULL; i++) {
+        if (strcmp(choices[i], text) == 0) {
+            *out = i;
+            return OB_EXIT_OK;
+        }
+    }
+    return ob_output_usage_error(cli, command, "%s is not a value that this option takes", text);
+}

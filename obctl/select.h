@@ -1,0 +1,20 @@
+/* What operands and values of options stand for: a job, a recovery point, a number, a choice. Each
+ * returns OB_EXIT_OK, or an exit code after the error was printed. */
+#ifndef OBCTL_SELECT_H
+#define OBCTL_SELECT_H
+
+#include "cli.h"
+
+/* The job that the first operand names by its GUID; "latest", or no operand, is the newest one.
+ * Connects. */
+int ob_select_job(ob_cli *cli, ob_guid *out);
+/* The same for a recovery point. */
+int ob_select_point(ob_cli *cli, ob_guid *out);
+
+/* A number from 1 on; *out stays when the option was not given. */
+int ob_select_number(ob_cli *cli, int option, const char *command, size_t *out);
+/* One of `choices` (NULL-ended) by its position; *out stays when the option was not given. */
+int ob_select_choice(ob_cli *cli, int option, const char *command, const char *const *choices,
+                     int *out);
+
+#endif
