@@ -18,6 +18,7 @@ int ob_test_run(Suite *suite)
         putenv(timeout);
     }
     ob_test_root_make();
+    ob_detail_clear();
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
