@@ -1,6 +1,7 @@
 # Wine for tests: source this file from bash. No test may use the prefix of the person who runs it.
 #
 #   ob_wine_prefix DIR             make DIR a fresh prefix that claims Windows 10; exports WINEPREFIX
+#   ob_wine_shared                 use a prefix that is kept between runs; exports WINEPREFIX
 #   ob_wine SECONDS EXE [ARG...]   run a program to its end; 124 if it took longer
 #   ob_wine_start LOG EXE [ARG...] run a program beside the test; its pid is in ob_wine_pid
 #   ob_wine_stop PID               end what ob_wine_start started
@@ -76,6 +77,19 @@ ob_wine_prefix() {
     fi
     WINEPREFIX=$(cd "$1" && pwd) || return
     export WINEPREFIX
+}
+
+# For programs that leave nothing behind in the registry.
+ob_wine_shared() {
+    local template making
+    template=$(ob_wine_template) || return
+    if [ ! -d "$template-shared" ]; then
+        # Several tests may start at once; each makes its own, and the first rename wins.
+        making=$(mktemp -d "$template-shared.XXXXXX") || return
+        ob_wine_prefix "$making" || return
+        mv -T "$making" "$template-shared" 2>/dev/null || rm -rf "$making"
+    fi
+    export WINEPREFIX=$template-shared
 }
 
 # The loader becomes the Windows process, so that its pid and its end are the program's.
