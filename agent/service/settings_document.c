@@ -1,0 +1,113 @@
+#include "settings_document.h"
+
+#include "keys.h"
+#include "ob/alloc.h"
+#include "settings.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#define PASSPHRASE_MOST 1024u
+#define PIN_MOST 64u
+
+static const char *const compressions[] = {"speed", "small", NULL};
+
+static ob_status add_vault(const ob_session_host *host, cJSON *json, bool *failed)
+{
+    ob_registration registration = {0};
+    ob_status status = ob_registration_load(host->db, &registration);
+    ob_json_add_bool(json, "registered", status == OB_OK, failed);
+    if (status == OB_OK) {
+        ob_json_add_node(json, "vault", ob_registration_json(&registration), failed);
+    } else if (status == OB_E_NOT_REGISTERED) {
+        ob_json_add_node(json, "vault", cJSON_CreateNull(), failed);
+        status = OB_OK;
+    }
+    ob_registration_free(&registration);
+    return status;
+}
+
+ob_status ob_settings_print(const ob_session_host *host, ob_buf *out)
+{
+    bool failed = false;
+    bool for_size = false;
+    char machine[OB_GUID_TEXT];
+    ob_status status = ob_settings_for_size(host->db, &for_size);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    cJSON *json = ob_json_new_object();
+    ob_guid_format(machine, host->machine);
+    ob_json_add_bool(json, "passphrase_set", ob_keys_present(host->fs, host->keys_path), &failed);
+    ob_json_add_text(json, "compression", compressions[for_size], &failed);
+    ob_json_add_text(json, "machine_id", machine, &failed);
+    status = add_vault(host, json, &failed);
+    ob_json_add_text(json, "cache_dir", host->cache_dir, &failed);
+    if (status == OB_OK) {
+        status = failed ? ob_fail(OB_E_NO_MEMORY, "the settings") : ob_json_print(out, json);
+    }
+    ob_json_free(json);
+    return status;
+}
+
+typedef struct change {
+    const char *passphrase; /* NULL = none given */
+    int compression;        /* -1 = none given */
+} change;
+
+static ob_status read_change(const cJSON *json, change *out)
+{
+    static const char *const read_only[] = {"passphrase_set", "machine_id", "registered", "vault",
+                                            "cache_dir"};
+    const char *pin = NULL;
+    ob_json_object object = ob_json_object_of(json, "settings");
+    for (size_t i = 0; i < sizeof read_only / sizeof read_only[0]; i++) {
+        if (object.status == OB_OK &&
+            cJSON_GetObjectItemCaseSensitive(json, read_only[i]) != NULL) {
+            return ob_fail(OB_E_INVALID_ARGUMENT, "settings.%s is read-only", read_only[i]);
+        }
+    }
+    ob_json_get_text(&object, "passphrase", PASSPHRASE_MOST, &out->passphrase);
+    /* A folder vault asks for no PIN; scripts give a blank one, or whatever they have. */
+    ob_json_get_text(&object, "security_pin", PIN_MOST, &pin);
+    ob_json_get_choice(&object, "compression", compressions, &out->compression);
+    return ob_json_no_more(&object);
+}
+
+static ob_status set_passphrase(const ob_session_host *host, const char *passphrase)
+{
+    ob_registration registration = {0};
+    ob_store *store = NULL;
+    ob_status status = ob_registration_load(host->db, &registration);
+    if (status == OB_OK) {
+        status = ob_registration_open(&registration, host->fs, host->machine, &store);
+    }
+    if (status == OB_OK) {
+        status = ob_keys_set_passphrase(host->fs, host->keys_path, store, passphrase,
+                                        strlen(passphrase));
+    }
+    ob_store_close(store);
+    ob_registration_free(&registration);
+    return status;
+}
+
+ob_status ob_settings_change(const ob_session_host *host, const void *text, size_t length,
+                             bool *passphrase_given)
+{
+    cJSON *json = NULL;
+    change wanted = {.compression = -1};
+    ob_status status = ob_json_parse(&json, text, length);
+    if (status == OB_OK) {
+        status = read_change(json, &wanted);
+    }
+    if (status == OB_OK && wanted.passphrase != NULL) {
+        *passphrase_given = true;
+        status = set_passphrase(host, wanted.passphrase);
+    }
+    if (status == OB_OK && wanted.compression >= 0) {
+        status = ob_settings_put(host->db, OB_SETTING_COMPRESSION,
+                                 compressions[wanted.compression]);
+    }
+    ob_json_free_secret(json);
+    return status;
+}

@@ -1,0 +1,15 @@
+/* What the jobs do: a backup of a policy, a recovery from a point. */
+#ifndef OB_SERVICE_WORK_H
+#define OB_SERVICE_WORK_H
+
+#include "jobs.h"
+#include "session.h"
+
+/* Reads backup.schema.json, checks what can be checked at once and starts the job. */
+ob_status ob_backup_start(ob_jobs *jobs, const ob_session_host *host, const void *options,
+                          size_t length, ob_guid *job);
+/* The same with recovery.schema.json. */
+ob_status ob_recovery_start(ob_jobs *jobs, const ob_session_host *host, const void *options,
+                            size_t length, ob_guid *job);
+
+#endif
