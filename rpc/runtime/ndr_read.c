@@ -103,7 +103,7 @@ static void read_flat(ob_ndr_in *in, const ob_ndr_type *type, void *memory)
         ob_ndr_read_align(in, 4);
         if (ob_read_u32(&in->reader) != 0) {
             pointer = ob_ndr_pending;
-        } else if (type->is_ref) {
+        } else if (type->is_ref && ok(in)) {
             ob_ndr_in_fail(in, OB_RPC_FAULT_NULL_REF_POINTER);
         }
         memcpy(memory, &pointer, sizeof pointer);

@@ -142,8 +142,11 @@ LONG Serve_Echo(P_TARGET t, ULONG n, unsigned char *data, ULONG wait_ms, ULONG a
     atomic_fetch_add(&probe.running, 1);
     usleep(wait_ms * 1000);
     atomic_fetch_sub(&probe.running, 1);
-    two->n = answer;
     two->p = MIDL_user_allocate(answer * sizeof *two->p);
+    if (two->p == NULL) {
+        return OB_E_NO_MEMORY;
+    }
+    two->n = answer;
     for (ULONG i = 0; i < answer; i++) {
         two->p[i] = n == 0 ? 0 : data[i % n];
     }
@@ -162,6 +165,9 @@ LONG Serve_Open(P_TARGET t, LONG value, P_CONTEXT *c)
         return value;
     }
     probe_context *context = MIDL_user_allocate(sizeof *context);
+    if (context == NULL) {
+        return OB_E_NO_MEMORY;
+    }
     context->value = value;
     atomic_init(&context->in_use, 0);
     *c = context;
