@@ -111,7 +111,9 @@ bool ob_rpc_client_is_quiet(ob_rpc_client_connection *c)
     uint8_t byte = 0;
     size_t got = 0;
     ob_rpc_transport *transport = c->channel.transport;
-    return transport->receive(transport, &byte, 1, 0, &got) == OB_E_TIMEOUT;
+    const bool quiet = transport->receive(transport, &byte, 1, 0, &got) == OB_E_TIMEOUT;
+    ob_detail_clear(); /* it was no failure of the call */
+    return quiet;
 }
 
 /* The id of a presentation context for the interface, negotiated where there is none yet. */
