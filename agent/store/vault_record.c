@@ -97,6 +97,9 @@ ob_status ob_vault_record_read(const ob_fs *fs, const char *folder, ob_vault_rec
     int64_t serial = 0;
     cJSON *json = NULL;
     ob_status status = read_json(fs, folder, "vault.json", &json);
+    if (status == OB_E_NOT_FOUND) {
+        return ob_fail(status, "there is no vault in %s: %s", folder, ob_detail());
+    }
     if (OB_FAILED(status)) {
         return status;
     }
