@@ -3,6 +3,7 @@
 # prefix that is kept between runs.
 #
 # What the script writes arrives on stdout and stderr, its exit code is this one's (its low byte).
+# Lines end as on Windows, in CR LF.
 # After OB_PWSH_TIMEOUT seconds (default 120) it is ended: exit code 124. An argument that is the path
 # of a file for the script is its Windows path: "Z:" and the Unix path will do, with / or \.
 set -euo pipefail
