@@ -8,7 +8,8 @@
 
 static bool write_out(FILE *to, const ob_buf *text)
 {
-    return fwrite(text->data, 1, text->length, to) == text->length && fflush(to) == 0;
+    return text->length == 0 ||
+           (fwrite(text->data, 1, text->length, to) == text->length && fflush(to) == 0);
 }
 
 int main(int argc, char **argv)
