@@ -1,18 +1,58 @@
 #!/bin/bash
-# Runs the PowerShell tests in a Wine prefix of their own: tests/powershell/run.sh [NAME]
-# The last line of the output is "powershell: N passed, N failed".
+# The module and the whole thread on Windows: a real PowerShell, the COM library and the agent, under
+# Wine, in a prefix of their own.
+#
+#   tests/powershell/run.sh [BUILD]      BUILD: a MinGW build, default build/mingw-x64
 set -euo pipefail
-here=$(dirname "$(readlink -f "$0")")
-. "$here/../wine/wine.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=$(cd "${1:-$root/build/mingw-x64}" && pwd)
+# shellcheck source=tests/wine/wine.sh
+. "$root/tests/wine/wine.sh"
 
-temp=$(mktemp -d)
-cleanup() {
+work=$(mktemp -d)
+agent=
+finish() {
+    [ -z "$agent" ] || ob_wine_stop "$agent"
     ob_wine_end
-    rm -rf "$temp"
+    if [ -n "${OB_TEST_KEEP:-}" ]; then echo "kept: $work" >&2; else rm -rf "$work"; fi
 }
-trap cleanup EXIT
-ob_wine_prefix "$temp/prefix"
+trap finish EXIT
 
-export OB_PWSH_TIMEOUT=${OB_PWSH_TIMEOUT:-600}
-files=("$here"/*.tests.ps1)
-"$here/rig/pwsh.sh" "$here/runner.ps1" -Path "${files[@]/#/Z:}" ${1:+-Name "$1"}
+ob_wine_prefix "$work/prefix"
+drive=$WINEPREFIX/drive_c
+mkdir -p "$drive/ob/program" "$drive/ob/data/folder/deep" "$drive/ob/data/left out"
+cp "$build"/agent/main/obagent.exe "$build"/vault/obvault.exe "$build"/obctl/obctl.exe \
+    "$build"/rpc/com/obcom.dll "$drive/ob/program/"
+data=$drive/ob/data
+printf 'small\r\n' >"$data/small.txt"
+head -c 6291456 /dev/urandom >"$data/large.bin"
+: >"$data/folder/empty"
+printf 'x' >"$data/folder/deep/grüße 日本.txt"
+printf 'left out\r\n' >"$data/left out/no.txt"
+touch -d '2001-02-03 04:05:06' "$data/folder/empty" "$data/folder/deep"
+
+program='C:\ob\program'
+run() { ob_wine 60 "$@" </dev/null; }
+run "$program\\obvault.exe" create 'C:\ob\vault' --name thread
+run "$program\\obvault.exe" credentials 'C:\ob\vault' -o 'C:\ob\old.VaultCredentials'
+run "$program\\obvault.exe" credentials 'C:\ob\vault' -o 'C:\ob\new.VaultCredentials'
+# One character of the signed text in another case: still base64, no longer what was signed.
+awk 'NR == 6 { $0 = substr($0, 1, 30) (substr($0, 31, 1) == "A" ? "B" : "A") substr($0, 32) } 1' \
+    "$drive/ob/new.VaultCredentials" >"$drive/ob/edited.VaultCredentials"
+run regsvr32 /s "$program\\obcom.dll"
+
+export OBAGENT_ENDPOINT=OnlineBackupTest OB_TEST_ROOT='C:\ob'
+ob_wine_start "$work/agent.log" "$program\\obagent.exe" run --state 'C:\ob\state' --endpoint "$OBAGENT_ENDPOINT"
+agent=$ob_wine_pid
+for _ in $(seq 100); do
+    run "$program\\obctl.exe" status >/dev/null 2>&1 && break
+    kill -0 "$agent" 2>/dev/null || { echo "the agent ended:" >&2; cat "$work/agent.log" >&2; exit 1; }
+    sleep 0.2
+done
+
+result=0
+OB_PWSH_TIMEOUT=400 "$here/rig/pwsh.sh" "$here/runner.ps1" \
+    "Z:$here/rig.tests.ps1" "Z:$here/thread.tests.ps1" "Z:$here/module.tests.ps1" || result=$?
+[ $result -eq 0 ] || { echo "-- the agent's log:" >&2; tail -n 30 "$work/agent.log" >&2; }
+exit $result
