@@ -3,6 +3,7 @@
 #include "key/gcm.h"
 #include "key/keys.h"
 #include "ob/alloc.h"
+#include "ob/host.h"
 
 #include <openssl/sha.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 #include "key/keys.h"
 
 #include "ob/alloc.h"
+#include "ob/host.h"
 
 #include <string.h>
 

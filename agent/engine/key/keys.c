@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
 #include <string.h>
 
 /* The names are part of the format. */
@@ -52,12 +51,4 @@ ob_status ob_key_from_epoch(const ob_keyring *keys, ob_key_use use, uint32_t epo
                        (unsigned)epoch, (unsigned)keys->epochs);
     }
     return hkdf(keys->epoch[epoch - 1], salt, OB_KEY_SIZE, labels[use], out, OB_KEY_SIZE);
-}
-
-ob_status ob_random(void *out, size_t length)
-{
-    if (length > INT32_MAX || RAND_bytes(out, (int)length) != 1) {
-        return ob_fail(OB_E_UNEXPECTED, "the system's random numbers failed");
-    }
-    return OB_OK;
 }

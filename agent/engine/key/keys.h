@@ -30,6 +30,4 @@ ob_status ob_key_from_master(const ob_keyring *keys, ob_key_use use, void *out, 
 ob_status ob_key_from_epoch(const ob_keyring *keys, ob_key_use use, uint32_t epoch,
                             const uint8_t salt[OB_KEY_SIZE], uint8_t out[OB_KEY_SIZE]);
 
-ob_status ob_random(void *out, size_t length);
-
 #endif

@@ -1,5 +1,7 @@
 #include "pack/seal.h"
 
+#include "ob/host.h"
+
 #include <openssl/sha.h>
 #include <string.h>
 

@@ -32,7 +32,7 @@ ob_status ob_toc_read(ob_toc_entry *entries, const ob_footer *footer, const uint
         entry->stored = ob_read_u32(&reader);
         entry->raw = ob_read_u32(&reader);
         if (entry->offset != expected || entry->stored < OB_FRAME_LEAST ||
-            entry->raw > OB_CHUNK_MOST) {
+            entry->stored > OB_FRAME_MOST || entry->raw > OB_CHUNK_MOST) {
             ob_reader_fail(&reader);
         }
         expected += entry->stored;

@@ -11,6 +11,7 @@
 #define OB_FOOTER_PLAIN 16
 #define OB_FOOTER_SIZE (OB_FOOTER_PLAIN + OB_GCM_TAG)
 #define OB_FRAME_LEAST (5 + OB_GCM_TAG)  /* codec, raw length, seal */
+#define OB_FRAME_MOST (OB_FRAME_LEAST + OB_CHUNK_MOST)
 
 typedef struct ob_toc_entry {
     ob_chunk_id id;

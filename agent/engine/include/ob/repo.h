@@ -47,6 +47,9 @@ ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out);
 /* Where a chunk lies, to order reads by: false if not known. Thread-safe. */
 bool ob_repo_locate(ob_repo *repo, const ob_chunk_id *id, uint32_t *pack, uint32_t *offset);
 uint64_t ob_repo_packs_written(const ob_repo *repo);
+/* How many damaged objects of the store were met and passed over so far, and which was the first
+ * ("" if none); what they said was found elsewhere or counts as absent. `first` is borrowed. */
+uint64_t ob_repo_troubles(const ob_repo *repo, const char **first);
 
 /* ---- chunking: keyed FastCDC ---- */
 

@@ -1,0 +1,198 @@
+#include "ob/alloc.h"
+#include "repo/point_object.h"
+#include "repo/repo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* True for what another copy of the chunk may help against. */
+static bool is_damage(ob_status status)
+{
+    return status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION ||
+           status == OB_E_NOT_FOUND;
+}
+
+static void swap_index(ob_repo *repo, ob_index *index)
+{
+    ob_mutex_lock(&repo->packing.lock);
+    ob_index *old = repo->index;
+    index->troubles += old->troubles;
+    if (old->trouble[0] != '\0') {
+        memcpy(index->trouble, old->trouble, sizeof index->trouble);
+    }
+    repo->index = index;
+    ob_mutex_unlock(&repo->packing.lock);
+    ob_repo_free_index(old);
+}
+
+/* Loads the index into a new one, so that a failure leaves nothing half done. */
+static ob_status load(ob_repo *repo)
+{
+    ob_index *index = NULL;
+    ob_status status = ob_repo_new_index(repo, &index);
+    if (!OB_FAILED(status)) {
+        status = ob_index_refresh(index);
+    }
+    if (OB_FAILED(status)) {
+        ob_repo_free_index(index);
+        return status;
+    }
+    swap_index(repo, index);
+    return OB_OK;
+}
+
+static ob_status ensure_loaded(ob_repo *repo)
+{
+    ob_status status = OB_OK;
+    ob_mutex_lock(&repo->loading);
+    if (!repo->loaded) {
+        status = load(repo);
+        repo->loaded = !OB_FAILED(status);
+    }
+    ob_mutex_unlock(&repo->loading);
+    return status;
+}
+
+/* Takes damaged files of the cache away. */
+static bool drop_damaged(ob_repo *repo)
+{
+    bool any = false;
+    ob_mutex_lock(&repo->packing.lock);
+    ob_index *index = repo->index;
+    unsigned count = index->segment_count;
+    index->segment_count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (index->segments[i]->damaged) {
+            ob_segment_close(index->segments[i], true);
+            any = true;
+        } else {
+            index->segments[index->segment_count++] = index->segments[i];
+        }
+    }
+    ob_mutex_unlock(&repo->packing.lock);
+    return any;
+}
+
+/* A chunk was not found or not readable: once, a damaged cache is made anew, and packs that no index
+ * object lists are looked into. *again: there may be more to find now. */
+static ob_status look_harder(ob_repo *repo, bool *again)
+{
+    ob_status status = OB_OK;
+    *again = false;
+    if (repo->for_write) {
+        return OB_OK;
+    }
+    ob_mutex_lock(&repo->loading);
+    if (drop_damaged(repo)) {
+        status = load(repo);
+        *again = true;
+    }
+    if (!OB_FAILED(status) && !repo->index->packs_listed) {
+        status = ob_index_list_packs(repo->index, false);
+        *again = true;
+    }
+    ob_mutex_unlock(&repo->loading);
+    return status;
+}
+
+static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, ob_index_entry *entry,
+                 uint8_t name[OB_SHA256_SIZE])
+{
+    ob_mutex_lock(&repo->packing.lock);
+    bool found = ob_index_find(repo->index, id, nth, entry);
+    if (found) {
+        /* What is not uploaded yet cannot be read. */
+        found = entry->pack != OB_PACK_POOLED &&
+                (repo->index->packs.info[entry->pack].flags & OB_PACK_FILLING) == 0;
+    }
+    if (found) {
+        memcpy(name, repo->index->packs.info[entry->pack].name, OB_SHA256_SIZE);
+    }
+    ob_mutex_unlock(&repo->packing.lock);
+    return found;
+}
+
+/* Tries each place where the index says that the chunk is. The first failure is the one told. */
+static ob_status read_places(ob_repo *repo, ob_tools *tools, const ob_chunk_id *id, ob_buf *out)
+{
+    uint8_t name[OB_SHA256_SIZE];
+    char why[512] = "a chunk is not in the index";
+    ob_index_entry entry;
+    ob_status first = OB_E_NOT_FOUND;
+    for (unsigned nth = 0; find(repo, id, nth, &entry, name); nth++) {
+        const ob_frame frame = {name, entry.offset, entry.length};
+        ob_status status = ob_pack_read_chunk(repo->keys, &repo->pool, tools, &frame, id, out);
+        if (!OB_FAILED(status) || !is_damage(status)) {
+            return status;
+        }
+        if (nth == 0) {
+            first = status;
+            snprintf(why, sizeof why, "%s", ob_detail());
+        }
+    }
+    return ob_fail(first, "%s", why);
+}
+
+ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
+{
+    ob_tools *tools = NULL;
+    bool again = false;
+    ob_status status = ensure_loaded(repo);
+    if (!OB_FAILED(status)) {
+        status = ob_tools_take(&repo->pool, &tools);
+    }
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    status = read_places(repo, tools, id, out);
+    if (is_damage(status)) {
+        ob_status first = status;
+        char why[512];
+        snprintf(why, sizeof why, "%s", ob_detail());
+        status = look_harder(repo, &again);
+        if (!OB_FAILED(status) && again) {
+            status = read_places(repo, tools, id, out);
+        }
+        if (OB_FAILED(status) ? status == OB_E_NOT_FOUND : !again) {
+            status = ob_fail(first, "%s", why);
+        }
+    }
+    ob_tools_give(&repo->pool, tools);
+    return status;
+}
+
+bool ob_repo_locate(ob_repo *repo, const ob_chunk_id *id, uint32_t *pack, uint32_t *offset)
+{
+    ob_index_entry entry;
+    uint8_t name[OB_SHA256_SIZE];
+    if (OB_FAILED(ensure_loaded(repo)) || !find(repo, id, 0, &entry, name)) {
+        return false;
+    }
+    *pack = entry.pack;
+    *offset = entry.offset;
+    return true;
+}
+
+ob_status ob_repo_read_point(ob_repo *repo, const char *object_name, ob_buf *manifest)
+{
+    uint8_t *data = NULL;
+    size_t length = 0;
+    ob_tools *tools = NULL;
+    ob_status status = ob_store_get_all(repo->engine->store, OB_OBJECT_POINT, object_name,
+                                        OB_POINT_MOST, &data, &length);
+    if (!OB_FAILED(status)) {
+        status = ob_tools_take(&repo->pool, &tools);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_point_object_open(tools, repo->engine->keys, object_name, data, length,
+                                      manifest);
+        if (is_damage(status)) {
+            char why[512];
+            snprintf(why, sizeof why, "%s", ob_detail());
+            status = ob_fail(status, "point/%s: %s", object_name, why);
+        }
+    }
+    ob_tools_give(&repo->pool, tools);
+    ob_free(data);
+    return status;
+}
