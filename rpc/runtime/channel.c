@@ -176,7 +176,10 @@ ob_status ob_rpc_channel_send_stub(ob_rpc_channel *channel, uint8_t type, uint32
     const size_t trailer = OB_PDU_PREFIX + channel->security->most_trailer;
     const size_t room = (channel->send_fragment - trailer) & ~(size_t)7;
     size_t from = 0;
-    ob_status status = OB_OK;
+    ob_status status = ob_buf_status(stub);
+    if (OB_FAILED(status)) {
+        return status;
+    }
     do {
         const size_t length = stub->length - from < room ? stub->length - from : room;
         uint8_t flags = from == 0 ? OB_PDU_FIRST : 0;
