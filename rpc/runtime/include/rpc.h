@@ -206,7 +206,9 @@ void RpcSsDestroyClientContext(void **context);
  * broke, or the server does not know the context handle any more), OB_E_TIMEOUT (the binding's
  * limit; the server is told), OB_E_ACCESS_DENIED (by the socket's mode or fault 5), OB_E_BUSY (fault
  * too busy), OB_E_INVALID_ARGUMENT (a value outside of its [range], NULL for [ref], a NULL context
- * handle), OB_E_NO_MEMORY, OB_E_PROTOCOL for the rest.
+ * handle), OB_E_NO_MEMORY, OB_E_PROTOCOL for the rest. When even the method's
+ * description cannot be read (OB_E_NOT_SUPPORTED, OB_E_NO_MEMORY), what is [out] stays as it was: set
+ * pointers to NULL first.
  */
 CLIENT_CALL_RETURN NdrClientCall2(PMIDL_STUB_DESC desc, PFORMAT_STRING format, ...);
 

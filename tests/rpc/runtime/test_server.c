@@ -258,16 +258,19 @@ END_TEST
 
 START_TEST(server__starts_once)
 {
+    const char *dir = ob_test_temp();
+    const char *one = ob_test_path(dir, "one");
+    const char *two = ob_test_path(dir, "two");
     probe_start(&limits);
     ob_check_ok(ob_rpc_server_start(probe.server));
     ob_check_status(ob_rpc_server_start(probe.server), OB_E_BUSY);
-    ob_check_ok(ob_rpc_server_use_unix(probe.server, ob_test_path(ob_test_temp(), "s"), 0600));
+    ob_check_ok(ob_rpc_server_use_unix(probe.server, one, 0600));
+    ck_assert(ob_test_exists(one));
     ob_rpc_server_stop(probe.server);
-    ob_check_status(ob_rpc_server_use_unix(probe.server, ob_test_path(ob_test_temp(), "t"), 0600),
-                    OB_E_BUSY);
+    ob_check_status(ob_rpc_server_use_unix(probe.server, two, 0600), OB_E_BUSY);
     ob_rpc_server_wait(probe.server);
-    ck_assert(!ob_test_exists(ob_test_path(ob_test_temp(), "s")));
-    ck_assert(!ob_test_exists(ob_test_path(ob_test_temp(), "t")));
+    ck_assert(!ob_test_exists(one));
+    ck_assert(!ob_test_exists(two));
     probe_stop();
     ob_check_status(ob_rpc_server_new(&probe.server, &(ob_rpc_limits){.fragment = 100}, NULL),
                     OB_E_INVALID_ARGUMENT);
