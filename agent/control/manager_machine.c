@@ -1,0 +1,130 @@
+/* Methods 0 to 7: the agent, registration, settings, policies. */
+#include "ob/alloc.h"
+
+#include "dispatch.h"
+#include "manager.h"
+
+#define DOCUMENT_MOST 1048576u
+#define NAME_MOST 1024u
+
+/* Ends a method that answers a document. */
+static LONG answer_document(ob_status status, ob_buf *document, OB_BYTES *out, OB_BYTES *error)
+{
+    if (status == OB_OK) {
+        status = ob_control_give(out, document);
+    }
+    ob_buf_free(document);
+    return ob_control_answer(status, error);
+}
+
+/* The request's own bytes, which the runtime frees as they are. */
+static void wipe_request(const unsigned char *data, ULONG count)
+{
+    if (data != NULL) {
+        ob_wipe((void *)(uintptr_t)data, count);
+    }
+}
+
+LONG __cdecl ObNegotiate(OB_TARGET target, ULONG lowest, ULONG highest, ULONG *version,
+                         OB_BYTES *agent, OB_BYTES *error)
+{
+    ob_buf document = {0};
+    ob_status status = OB_OK;
+    (void)target;
+    *version = 0;
+    *agent = (OB_BYTES){0};
+    if (lowest > OB_SERVICE_INTERFACE_VERSION || highest < 1 || lowest > highest) {
+        status = ob_fail(OB_E_VERSION, "the caller speaks %lu to %lu, the agent 1 to %u",
+                         (unsigned long)lowest, (unsigned long)highest,
+                         OB_SERVICE_INTERFACE_VERSION);
+        return ob_control_answer(status, error);
+    }
+    *version = highest < OB_SERVICE_INTERFACE_VERSION ? highest : OB_SERVICE_INTERFACE_VERSION;
+    status = ob_service_agent(ob_control_service(), &document);
+    return answer_document(status, &document, agent, error);
+}
+
+LONG __cdecl ObDescribeError(OB_TARGET target, LONG status, OB_BYTES *description, OB_BYTES *error)
+{
+    ob_buf document = {0};
+    (void)target;
+    *description = (OB_BYTES){0};
+    ob_status printed = ob_service_error((ob_status)status, NULL, &document);
+    return answer_document(printed, &document, description, error);
+}
+
+LONG __cdecl ObRegister(OB_TARGET target, ULONG credentials_count,
+                        const unsigned char *credentials, OB_BYTES *registration, OB_BYTES *error)
+{
+    ob_buf document = {0};
+    (void)target;
+    *registration = (OB_BYTES){0};
+    ob_status status = ob_control_check_bytes(credentials, credentials_count, DOCUMENT_MOST);
+    if (status == OB_OK) {
+        status = ob_service_register(ob_control_service(), ob_control_caller_text(),
+                                     ob_control_bytes(credentials), credentials_count, &document);
+    }
+    return answer_document(status, &document, registration, error);
+}
+
+LONG __cdecl ObGetSettings(OB_TARGET target, OB_BYTES *settings, OB_BYTES *error)
+{
+    ob_buf document = {0};
+    (void)target;
+    *settings = (OB_BYTES){0};
+    ob_status status = ob_service_get_settings(ob_control_service(), &document);
+    return answer_document(status, &document, settings, error);
+}
+
+LONG __cdecl ObSetSettings(OB_TARGET target, ULONG settings_count, const unsigned char *settings,
+                           OB_BYTES *error)
+{
+    (void)target;
+    ob_status status = ob_control_check_bytes(settings, settings_count, DOCUMENT_MOST);
+    if (status == OB_OK) {
+        status = ob_service_set_settings(ob_control_service(), ob_control_caller_text(),
+                                         ob_control_bytes(settings), settings_count);
+        wipe_request(settings, settings_count);
+    }
+    return ob_control_answer(status, error);
+}
+
+LONG __cdecl ObGetPolicy(OB_TARGET target, ULONG name_count, const unsigned char *name,
+                         OB_BYTES *policy, OB_BYTES *error)
+{
+    ob_buf document = {0};
+    (void)target;
+    *policy = (OB_BYTES){0};
+    ob_status status = ob_control_check_bytes(name, name_count, NAME_MOST);
+    if (status == OB_OK) {
+        status = ob_service_get_policy(ob_control_service(), ob_control_bytes(name), name_count,
+                                       &document);
+    }
+    return answer_document(status, &document, policy, error);
+}
+
+LONG __cdecl ObSetPolicy(OB_TARGET target, ULONG policy_count, const unsigned char *policy,
+                         OB_BYTES *stored, OB_BYTES *error)
+{
+    ob_buf document = {0};
+    (void)target;
+    *stored = (OB_BYTES){0};
+    ob_status status = ob_control_check_bytes(policy, policy_count, DOCUMENT_MOST);
+    if (status == OB_OK) {
+        status = ob_service_set_policy(ob_control_service(), ob_control_caller_text(),
+                                       ob_control_bytes(policy), policy_count, &document);
+    }
+    return answer_document(status, &document, stored, error);
+}
+
+LONG __cdecl ObRemovePolicy(OB_TARGET target, ULONG name_count, const unsigned char *name,
+                            OB_BYTES *error)
+{
+    (void)target;
+    ob_status status = ob_control_check_bytes(name, name_count, NAME_MOST);
+    if (status == OB_OK) {
+        status = ob_service_remove_policy(ob_control_service(), ob_control_caller_text(),
+                                          ob_control_bytes(name), name_count);
+    }
+    return ob_control_answer(status, error);
+}
