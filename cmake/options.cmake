@@ -20,6 +20,8 @@ if(OB_SANITIZE)
 endif()
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT MSVC)
   target_compile_options(ob_options INTERFACE -fstack-protector-strong)
+  # MinGW's guard is a library of its own, which this option links.
+  target_link_options(ob_options INTERFACE -fstack-protector-strong)
   if(NOT WIN32)
     target_compile_options(ob_options INTERFACE -D_FORTIFY_SOURCE=2)
   endif()

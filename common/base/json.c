@@ -5,8 +5,8 @@
 #include "ob/text.h"
 
 #include <cjson/cJSON.h>
+#include <float.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +35,11 @@ static bool is_whole(double value)
 {
     return value >= (double)-WHOLE_LIMIT && value <= (double)WHOLE_LIMIT &&
            (double)(int64_t)value == value;
+}
+
+static bool is_finite(double value)
+{
+    return value >= -DBL_MAX && value <= DBL_MAX;
 }
 
 static int kind_of(const cJSON *json)
@@ -82,7 +87,7 @@ static ob_status check_names(const cJSON *object)
 static ob_status check_tree(const cJSON *json)
 {
     ob_status status = OB_OK;
-    if (kind_of(json) == cJSON_Number && !isfinite(json->valuedouble)) {
+    if (kind_of(json) == cJSON_Number && !is_finite(json->valuedouble)) {
         return ob_fail(OB_E_SYNTAX, "a number is too large");
     }
     if (kind_of(json) == cJSON_Object) {
@@ -163,7 +168,7 @@ static void print_number(ob_buf *out, double value)
 {
     if (is_whole(value)) {
         ob_buf_printf(out, "%" PRId64, (int64_t)value);
-    } else if (isfinite(value)) {
+    } else if (is_finite(value)) {
         ob_buf_printf(out, "%.17g", value);
     } else {
         ob_buf_put_text(out, "null");

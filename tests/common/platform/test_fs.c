@@ -267,7 +267,9 @@ START_TEST(fs__work_below_a_folder)
     uint64_t id = info.file_id;
     ob_check_ok(fs->stat(fs, child, "f", &info));
     ck_assert_uint_eq(info.file_id, id);
+    fs->dir_close(fs, child);
     ob_check_status(fs->remove_dir(fs, dir, "child"), OB_E_EXISTS);
+    ob_check_ok(fs->dir_open(fs, dir, "child", &child));
     ob_check_ok(fs->rename(fs, child, "f", dir, "h"));
     ck_assert_str_eq(text_of(at("h")), "below");
     fs->dir_close(fs, child);

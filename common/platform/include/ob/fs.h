@@ -6,7 +6,8 @@
  * when `dir` is given and absolute when it is NULL. A name given with a `dir` is one component, else
  * OB_E_INVALID_ARGUMENT, and is never followed when it is a symbolic link. Symbolic links inside an
  * absolute path are followed; its last component only by dir_open(), open() and space(). Windows
- * accepts "C:\x", "C:/x" and lifts the 260 character limit itself.
+ * accepts "C:\x", "C:/x" and lifts the 260 character limit itself. There an open folder cannot be
+ * moved or removed by anybody (OB_E_BUSY): close it first.
  *
  * Results: OB_E_NOT_FOUND, OB_E_ACCESS_DENIED, OB_E_EXISTS, OB_E_DISK_FULL, OB_E_BUSY,
  * OB_E_NOT_SUPPORTED, OB_E_NO_MEMORY, OB_E_IO for the rest; the detail has the name and the

@@ -33,6 +33,19 @@ int ob_test_run(Suite *suite);
         return ob_test_run(suite);                                                                 \
     }
 
+/* Check's own formats by the C library of Windows, which knows neither %zu nor %lld. */
+#undef ck_assert_msg
+#define ck_assert_msg(expression, ...)                                                             \
+    do {                                                                                           \
+        if (expression) {                                                                          \
+            mark_point();                                                                          \
+        } else {                                                                                   \
+            ck_abort_msg("%s", ob_test_format(__VA_ARGS__));                                       \
+        }                                                                                          \
+    } while (0)
+#undef ck_assert
+#define ck_assert(expression) ck_assert_msg(expression, "%s does not hold", #expression)
+
 /* The call gives OB_OK, or exactly the status wanted; else the test fails with symbol and detail. */
 #define ob_check_ok(call) ob_check_status(call, OB_OK)
 #define ob_check_status(call, wanted)                                                              \
