@@ -70,14 +70,17 @@ configure() {
     timeout 300 cmake --preset "$2" -B "build/$1" "${@:3}"
 }
 
+# compile BUILD [OPTION...]
+# Goes on after an error, so that one run shows them all; leaves out ninja's lines of progress.
 compile() {
-    timeout 1500 cmake --build "build/$1" -j $jobs
+    timeout 1500 cmake --build "build/$1" -j $jobs "${@:2}" -- -k 0 | sed '/^\[[0-9]*\/[0-9]*\]/d'
 }
 
-# Counts the cases of each test program out of ctest's report. A program that ended badly without a
-# failed case, by a crash or a leak, is one failure; one that is not Check's is one case.
+# Counts the cases of each test program out of ctest's report, and shows what failed. A program that
+# ended badly without a failed case, by a crash or a leak, is one failure; one that is not Check's is
+# one case.
 count_ctest() {
-    python3 - "$1" <<'PYTHON' >>"$counts"
+    python3 - "$1" "$counts" <<'PYTHON'
 import re, sys, xml.etree.ElementTree as tree
 passed = failed = skipped = 0
 for case in tree.parse(sys.argv[1]).getroot().iter("testcase"):
@@ -95,7 +98,10 @@ for case in tree.parse(sys.argv[1]).getroot().iter("testcase"):
     else:
         passed += good
         failed += max(bad, 1)
-print(passed, failed, skipped)
+        print("FAILED:", case.get("name"))
+        print("\n".join("    " + line for line in output.splitlines()[-30:]))
+with open(sys.argv[2], "a") as counts:
+    print(passed, failed, skipped, file=counts)
 PYTHON
 }
 
@@ -104,7 +110,7 @@ test_build() {
     local build=$1 status=0 report=$temp/ctest.xml
     shift
     rm -f "$report"
-    timeout 1500 ctest --test-dir "build/$build" -j $jobs --timeout 300 --output-on-failure \
+    timeout 1500 ctest --test-dir "build/$build" -j $jobs --timeout 300 \
         --test-output-size-passed 65536 --test-output-size-failed 262144 \
         --output-junit "$report" ${name:+-R "$name"} "$@" || status=$?
     [ ! -s "$report" ] || count_ctest "$report"
@@ -137,7 +143,7 @@ mingw() {
 # Runs a script of tests whose last line of the form "...: N passed, N failed[, N skipped]" counts.
 script() {
     local status=0 line
-    timeout 1500 bash "$1" ${name:+"$name"} | tee "$temp/output" || status=$?
+    timeout 1500 bash "$@" | tee "$temp/output" || status=$?
     line=$(tr -d '\r' <"$temp/output" | grep -E '[0-9]+ passed, [0-9]+ failed' | tail -n 1) || true
     if [[ $line =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
         echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]} ${BASH_REMATCH[4]:-0}" >>"$counts"
@@ -147,27 +153,28 @@ script() {
     return $status
 }
 
-# The layout test needs no build; where it is one of ctest's, the debug build runs it.
-layout() {
-    [ ! -e tests/layout/run.sh ] || stage layout script tests/layout/run.sh
+# scripted ROOM [ARG...]: the stage of tests/ROOM/run.sh. Its tests build on each other, so a NAME
+# leaves out the whole room or nothing of it.
+scripted() {
+    if [ -e "tests/$1/run.sh" ] && [[ $1 =~ $name ]]; then
+        stage "$1" script "tests/$1/run.sh" "${@:2}"
+    fi
 }
 
-# Clang's fuzzers out of a build of their own. A fuzzer is tests/fuzz/fuzz_NAME, its corpus
-# tests/fuzz/corpus/NAME; what it finds anew stays in build/.
+# Clang's fuzzers out of a build of their own; what they find anew stays in build/.
 fuzzers() {
-    local fuzzer found=$PWD/build/linux-fuzz/found corpus short
+    local source target found=$PWD/build/linux-fuzz/found
     configure linux-fuzz linux-debug -DCMAKE_C_COMPILER=clang -DOB_FUZZ=ON \
         -DOB_SANITIZE=address,undefined,fuzzer-no-link
-    compile linux-fuzz
-    for fuzzer in build/linux-fuzz/tests/fuzz/fuzz_*; do
-        short=${fuzzer##*/fuzz_}
-        [[ -x $fuzzer && ! -d $fuzzer && $short =~ $name ]] || continue
-        mkdir -p "$found/$short"
-        corpus=tests/fuzz/corpus/$short
-        [ -d "$corpus" ] || corpus=
-        if timeout $((${OB_FUZZ_SECONDS:-30} + 120)) "$fuzzer" \
+    for source in tests/fuzz/fuzz_*.c; do
+        target=$(basename "$source" .c)
+        [[ $target =~ $name ]] || continue
+        compile linux-fuzz --target "$target"
+        mkdir -p "$found/$target"
+        if timeout $((${OB_FUZZ_SECONDS:-30} + 120)) "build/linux-fuzz/tests/fuzz/$target" \
             -max_total_time="${OB_FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 \
-            -artifact_prefix="$found/$short-" "$found/$short" ${corpus:+"$corpus"}; then
+            -artifact_prefix="$found/$target-" "$found/$target" "tests/fuzz/corpus/${target#fuzz_}"
+        then
             echo 1 0 0 >>"$counts"
         else
             echo 0 1 0 >>"$counts"
@@ -178,17 +185,17 @@ fuzzers() {
 sh deploy/install-deps.sh test
 case $mode in
 quick)
-    layout
+    scripted layout
     stage linux-debug unit linux-debug -LE 'fault|fuzz|slow'
     ;;
 full)
-    layout
+    scripted layout
     stage linux-debug unit linux-debug
     stage linux-asan unit linux-asan
     stage clang clang_build
     stage mingw mingw
-    [ ! -e tests/interop/run.sh ] || stage interop script tests/interop/run.sh
-    stage powershell script tests/powershell/run.sh
+    scripted interop
+    scripted powershell build/mingw-x64
     ;;
 fault)
     stage fault unit linux-debug -L fault
