@@ -213,7 +213,7 @@ esac
 echo
 printf '%s\n' "${summary[@]}"
 if [ $((passed + failed + skipped)) = 0 ]; then
-    echo "no test is called like that" >&2
+    echo "no test was found" >&2
     failed=1
 fi
 total="$passed passed, $failed failed"
