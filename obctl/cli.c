@@ -120,12 +120,24 @@ static void take_option(ob_cli *cli, parse *self, int id, const char *value)
     }
 }
 
+/* A word like -2147220976, which is a status and no option. */
+static const char *take_negative_number(ob_args *args)
+{
+    const char *word = *args->next;
+    bool inside = args->letters != NULL && *args->letters != '\0';
+    if (inside || word == NULL || word[0] != '-' || word[1] < '0' || word[1] > '9') {
+        return NULL;
+    }
+    args->next++;
+    return word;
+}
+
 static int read_words(ob_cli *cli, parse *self)
 {
     for (;;) {
-        int id = OB_ARG_END;
-        const char *value = NULL;
-        if (OB_FAILED(ob_args_next(&self->args, &id, &value))) {
+        int id = OB_ARG_PLAIN;
+        const char *value = take_negative_number(&self->args);
+        if (value == NULL && OB_FAILED(ob_args_next(&self->args, &id, &value))) {
             char name[COMMAND_TEXT];
             name_of(self, name);
             return ob_output_usage_error(cli, name, "%s", ob_detail());

@@ -113,11 +113,14 @@ int ob_select_choice(ob_cli *cli, int option, const char *command, const char *c
     if (text == NULL) {
         return OB_EXIT_OK;
     }
+    char known[128] = "";
     for (int i = 0; choices[i] != NULL; i++) {
         if (strcmp(choices[i], text) == 0) {
             *out = i;
             return OB_EXIT_OK;
         }
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", choices[i]);
     }
-    return ob_output_usage_error(cli, command, "%s is not a value that this option takes", text);
+    return ob_output_usage_error(cli, command, "%s is not one of: %s", text, known);
 }

@@ -1,0 +1,96 @@
+#include "cli_test.h"
+
+#include <string.h>
+
+#define STORED                                                                                     \
+    "{\"name\":\"default\",\"state\":\"valid\",\"files\":[{\"path\":\"/etc\"},"                    \
+    "{\"path\":\"/etc/x\",\"exclude\":true,\"recursive\":false}]}"
+
+START_TEST(run_policy__show)
+{
+    fake.answer[FAKE_GET_POLICY] = STORED;
+    ck_assert_int_eq(cli_run("policy show"), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "");
+    ck_assert_str_eq(cli_out(), "Policy  default\n"
+                                "State   valid\n"
+                                "Include  /etc\n"
+                                "Exclude  /etc/x  not recursive\n");
+    ck_assert_int_eq(cli_run("policy show nightly --json"), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "nightly");
+    ck_assert_str_eq(cli_out(), STORED "\n");
+    fake.status[FAKE_GET_POLICY] = OB_E_NO_POLICY;
+    ck_assert_int_eq(cli_run("policy show"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("OB_E_NO_POLICY"));
+}
+END_TEST
+
+START_TEST(run_policy__set_by_options)
+{
+    fake.answer[FAKE_SET_POLICY] = STORED;
+    ck_assert_int_eq(cli_run("policy set --include /etc --exclude /etc/x --include=/home"),
+                     OB_EXIT_OK);
+    ck_assert_str_eq(fake.input,
+                     "{\"files\":[{\"path\":\"/etc\"},{\"path\":\"/etc/x\",\"exclude\":true},"
+                     "{\"path\":\"/home\"}]}");
+    ck_assert(cli_out_has("Include  /etc\n"));
+    ck_assert_int_eq(cli_run("policy set --include /a --non-recursive --name n --paused --json"),
+                     OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "{\"name\":\"n\",\"state\":\"paused\","
+                                 "\"files\":[{\"path\":\"/a\",\"recursive\":false}]}");
+    ck_assert_str_eq(cli_out(), STORED "\n");
+}
+END_TEST
+
+START_TEST(run_policy__set_by_a_file)
+{
+    const char *path = ob_test_path(ob_test_temp(), "p.json");
+    ob_test_write_text(path, "{ \"as\": \"it is\" }");
+    ck_assert_int_eq(cli_run(ob_test_format("policy set --file %s", path)), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "{ \"as\": \"it is\" }");
+    cli_set_input("{}");
+    ck_assert_int_eq(cli_run("policy set --file -"), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "{}");
+    ck_assert_int_eq(cli_run("policy set --file - --include /a"), OB_EXIT_USAGE);
+    ck_assert_int_eq(
+        cli_run(ob_test_format("policy set --file %s", ob_test_path(ob_test_temp(), "none"))),
+        OB_EXIT_FAILED);
+}
+END_TEST
+
+START_TEST(run_policy__set_fails)
+{
+    ck_assert_int_eq(cli_run("policy set"), OB_EXIT_USAGE);
+    ck_assert_int_eq(cli_run("policy set --exclude /a"), OB_EXIT_USAGE);
+    fake.status[FAKE_SET_POLICY] = OB_E_POLICY_INVALID;
+    ck_assert_int_eq(cli_run("policy set --include etc"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("OB_E_POLICY_INVALID"));
+    fake.status[FAKE_SET_POLICY] = OB_OK;
+    char *words[] = {(char *)"policy", (char *)"set", (char *)"--include", (char *)"/\xff", NULL};
+    ck_assert_int_eq(cli_run_words(words), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("not UTF-8"));
+}
+END_TEST
+
+START_TEST(run_policy__remove)
+{
+    ck_assert_int_eq(cli_run("policy remove nightly"), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "nightly");
+    ck_assert(cli_out_has("its recovery points stay"));
+    ck_assert_int_eq(cli_run("policy remove --json"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_out(), "{}\n");
+    fake.status[FAKE_REMOVE_POLICY] = OB_E_NO_POLICY;
+    ck_assert_int_eq(cli_run("policy remove"), OB_EXIT_FAILED);
+}
+END_TEST
+
+static void add_cases(TCase *cases)
+{
+    tcase_add_checked_fixture(cases, cli_setup, cli_teardown);
+    tcase_add_test(cases, run_policy__show);
+    tcase_add_test(cases, run_policy__set_by_options);
+    tcase_add_test(cases, run_policy__set_by_a_file);
+    tcase_add_test(cases, run_policy__set_fails);
+    tcase_add_test(cases, run_policy__remove);
+}
+
+OB_TEST_MAIN("run_policy", add_cases)
