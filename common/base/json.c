@@ -282,8 +282,8 @@ void ob_json_get_text(ob_json_object *object, const char *name, size_t most, con
     if (kind_of(field) != cJSON_String) {
         refuse(object, name, "text");
     } else if (strlen(field->valuestring) > most) {
-        object->status = ob_fail(object->invalid, "%s.%s is longer than %zu bytes", object->path,
-                                 name, most);
+        object->status =
+            ob_fail(object->invalid, "%s.%s is longer than %zu bytes", object->path, name, most);
     } else {
         *out = field->valuestring;
     }

@@ -8,8 +8,7 @@ static const struct {
     const char *shape;
 } kinds[OB_OBJECT_KINDS] = {
     [OB_OBJECT_KEY] = {"key", "dddddddd"},
-    [OB_OBJECT_PACK] = {"pack",
-                        "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"},
+    [OB_OBJECT_PACK] = {"pack", "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"},
     [OB_OBJECT_INDEX] = {"index",
                          "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"},
     [OB_OBJECT_POINT] = {"point", "hhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"},

@@ -11,8 +11,7 @@ void ob_test_write_file(const char *path, const void *data, size_t length)
 {
     const ob_fs *fs = ob_fs_os();
     ob_file *file = NULL;
-    ob_check_ok(
-        fs->open(fs, NULL, path, OB_OPEN_WRITE | OB_OPEN_CREATE | OB_OPEN_TRUNCATE, &file));
+    ob_check_ok(fs->open(fs, NULL, path, OB_OPEN_WRITE | OB_OPEN_CREATE | OB_OPEN_TRUNCATE, &file));
     ob_check_ok(fs->write_at(fs, file, 0, data, length));
     fs->close(fs, file);
 }
@@ -121,8 +120,7 @@ static void make_links(const char *root)
     const char *file = ob_test_path(root, "linked");
     ob_test_write_text(file, "one file, two names");
     ob_check_ok(fs->make_link(fs, NULL, file, NULL, ob_test_path(root, "linked-too")));
-    ob_status status =
-        fs->make_symlink(fs, NULL, ob_test_path(root, "symlink"), "linked", false);
+    ob_status status = fs->make_symlink(fs, NULL, ob_test_path(root, "symlink"), "linked", false);
     ck_assert(status == OB_OK || status == OB_E_ACCESS_DENIED || status == OB_E_NOT_SUPPORTED);
     if (status == OB_OK) {
         set_time(ob_test_path(root, "symlink"), INT64_C(1500000000) * SECOND);
@@ -143,7 +141,8 @@ typedef struct names {
 static names read_names(const char *path);
 static void free_names(names *list);
 
-/* Times of the folders, which changed with everything that was made in them: the innermost first. */
+/* Times of the folders, which changed with everything that was made in them: the innermost first.
+ */
 static void set_folder_times(const char *path, int64_t time)
 {
     const ob_fs *fs = ob_fs_os();

@@ -104,8 +104,8 @@ static void notify(const char *message)
         return;
     }
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-    ssize_t ignored = sendto(fd, message, strlen(message), MSG_NOSIGNAL,
-                             (const struct sockaddr *)&address, size);
+    ssize_t ignored =
+        sendto(fd, message, strlen(message), MSG_NOSIGNAL, (const struct sockaddr *)&address, size);
     (void)ignored;
     close(fd);
 }

@@ -53,9 +53,8 @@ out:
 static ob_file_type type_of_entry(unsigned char type)
 {
     static const ob_file_type types[16] = {
-        [DT_REG] = OB_FILE_REGULAR,     [DT_DIR] = OB_FILE_DIR,
-        [DT_LNK] = OB_FILE_SYMLINK,     [DT_FIFO] = OB_FILE_FIFO,
-        [DT_SOCK] = OB_FILE_SOCKET,     [DT_CHR] = OB_FILE_CHAR_DEVICE,
+        [DT_REG] = OB_FILE_REGULAR,     [DT_DIR] = OB_FILE_DIR,     [DT_LNK] = OB_FILE_SYMLINK,
+        [DT_FIFO] = OB_FILE_FIFO,       [DT_SOCK] = OB_FILE_SOCKET, [DT_CHR] = OB_FILE_CHAR_DEVICE,
         [DT_BLK] = OB_FILE_BLOCK_DEVICE};
     return type < 16 ? types[type] : (ob_file_type)0;
 }
@@ -137,8 +136,7 @@ static int open_retrying(int base, const char *name, int flags, mode_t mode)
     }
 }
 
-static ob_status open_file(const ob_fs *fs, ob_dir *dir, const char *name, int flags,
-                           ob_file **out)
+static ob_status open_file(const ob_fs *fs, ob_dir *dir, const char *name, int flags, ob_file **out)
 {
     int base = -1;
     int fd = -1;
@@ -192,14 +190,13 @@ static void close_file(const ob_fs *fs, ob_file *file)
     }
 }
 
-static ob_status read_at(const ob_fs *fs, ob_file *file, uint64_t offset, void *data,
-                         size_t length, size_t *got)
+static ob_status read_at(const ob_fs *fs, ob_file *file, uint64_t offset, void *data, size_t length,
+                         size_t *got)
 {
     size_t done = 0;
     (void)fs;
     while (done < length) {
-        ssize_t count =
-            pread(file->fd, (char *)data + done, length - done, (off_t)(offset + done));
+        ssize_t count = pread(file->fd, (char *)data + done, length - done, (off_t)(offset + done));
         if (count < 0 && errno != EINTR) {
             return ob_posix_fail(errno, NULL, file->path);
         }
@@ -337,8 +334,7 @@ static ob_status rename_new(const ob_fs *fs, ob_dir *from_dir, const char *from,
     if (status == OB_OK) {
         status = ob_posix_base(to_dir, to, &new_base);
     }
-    if (OB_FAILED(status) ||
-        renameat2(old_base, from, new_base, to, RENAME_NOREPLACE) == 0) {
+    if (OB_FAILED(status) || renameat2(old_base, from, new_base, to, RENAME_NOREPLACE) == 0) {
         return status;
     }
     if (errno != EINVAL && errno != ENOSYS) {

@@ -130,8 +130,8 @@ ob_status ob_host_volume_root(const char *path, char **out)
     return give(out, ob_strdup("/"));
 }
 
-/* Takes "." components and doubled or last separators out, in place. ".." stays: before a link it is
- * another place than the text says. */
+/* Takes "." components and doubled or last separators out, in place. ".." stays: before a link it
+ * is another place than the text says. */
 static void drop_dots(char *path)
 {
     const char *from = path;

@@ -66,8 +66,7 @@ static HANDLE create(const wchar_t *path, int flags, DWORD more, SECURITY_ATTRIB
 static ob_status open_through_filter(ob_file *file, int flags, const ob_file_info *raw)
 {
     ob_file_info info;
-    HANDLE handle =
-        create(file->path, flags & ~(OB_OPEN_CREATE | OB_OPEN_EXCLUSIVE), 0, NULL);
+    HANDLE handle = create(file->path, flags & ~(OB_OPEN_CREATE | OB_OPEN_EXCLUSIVE), 0, NULL);
     if (handle == INVALID_HANDLE_VALUE) {
         return ob_windows_fail_path(GetLastError(), file->path);
     }
@@ -99,8 +98,7 @@ static ob_status check_open(const ob_fs *fs, ob_file *file, int flags)
     return status;
 }
 
-ob_status ob_windows_open(const ob_fs *fs, ob_dir *dir, const char *name, int flags,
-                          ob_file **out)
+ob_status ob_windows_open(const ob_fs *fs, ob_dir *dir, const char *name, int flags, ob_file **out)
 {
     SECURITY_ATTRIBUTES security = {.nLength = sizeof security};
     bool private_to_owner = (flags & OB_OPEN_PRIVATE) != 0;
@@ -125,8 +123,8 @@ ob_status ob_windows_open(const ob_fs *fs, ob_dir *dir, const char *name, int fl
     if (file->handle == INVALID_HANDLE_VALUE) {
         DWORD error = GetLastError();
         DWORD attributes = GetFileAttributesW(file->path);
-        bool folder = attributes != INVALID_FILE_ATTRIBUTES &&
-                      (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+        bool folder =
+            attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
         status = ob_windows_fail_path(
             error == ERROR_ACCESS_DENIED && folder ? ERROR_NOT_SUPPORTED : error, file->path);
         goto out;
@@ -185,8 +183,7 @@ ob_status ob_windows_read_at(const ob_fs *fs, ob_file *file, uint64_t offset, vo
     while (done < length) {
         OVERLAPPED place = place_of(offset + done);
         DWORD count = 0;
-        if (!ReadFile(file->handle, (char *)data + done, piece_of(length - done), &count,
-                      &place) &&
+        if (!ReadFile(file->handle, (char *)data + done, piece_of(length - done), &count, &place) &&
             GetLastError() != ERROR_HANDLE_EOF) {
             return ob_windows_fail_path(GetLastError(), file->path);
         }

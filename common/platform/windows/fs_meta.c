@@ -207,9 +207,9 @@ ob_status ob_windows_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
 {
     wchar_t *path = NULL;
     FILE_BASIC_INFO basic = {0}; /* 0: leave it */
-    const DWORD settable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN |
-                           FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE |
-                           FILE_ATTRIBUTE_NOT_CONTENT_INDEXED | FILE_ATTRIBUTE_TEMPORARY;
+    const DWORD settable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
+                           FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED |
+                           FILE_ATTRIBUTE_TEMPORARY;
     ob_status status = ob_windows_path_in(dir, name, &path);
     (void)fs;
     if (OB_FAILED(status)) {

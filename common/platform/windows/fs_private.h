@@ -33,8 +33,7 @@ ob_file_type ob_windows_type(DWORD attributes, DWORD reparse_tag);
 PSECURITY_DESCRIPTOR ob_windows_private_security(void);
 
 /* fs_file.c */
-ob_status ob_windows_open(const ob_fs *fs, ob_dir *dir, const char *name, int flags,
-                          ob_file **out);
+ob_status ob_windows_open(const ob_fs *fs, ob_dir *dir, const char *name, int flags, ob_file **out);
 void ob_windows_close(const ob_fs *fs, ob_file *file);
 ob_status ob_windows_file_stat(const ob_fs *fs, ob_file *file, ob_file_info *out);
 ob_status ob_windows_read_at(const ob_fs *fs, ob_file *file, uint64_t offset, void *data,

@@ -54,9 +54,9 @@ ob_status ob_host_system(char **out)
     if (OB_FAILED(status)) {
         return status;
     }
-    char *result = ob_asprintf("%s %lu.%lu.%lu", text, (unsigned long)version.dwMajorVersion,
-                               (unsigned long)version.dwMinorVersion,
-                               (unsigned long)version.dwBuildNumber);
+    char *result =
+        ob_asprintf("%s %lu.%lu.%lu", text, (unsigned long)version.dwMajorVersion,
+                    (unsigned long)version.dwMinorVersion, (unsigned long)version.dwBuildNumber);
     ob_free(text);
     if (result == NULL) {
         return no_memory();
@@ -185,8 +185,8 @@ ob_status ob_host_volume_root(const char *path, char **out)
         size_t server = component(rest);
         size_t share = rest[server] != '\0' ? component(rest + server + 1) : 0;
         if (server > 0 && share > 0) {
-            root = ob_asprintf("\\\\%.*s\\%.*s\\", (int)server, rest, (int)share,
-                               rest + server + 1);
+            root =
+                ob_asprintf("\\\\%.*s\\%.*s\\", (int)server, rest, (int)share, rest + server + 1);
             goto made;
         }
     } else if (ob_path_is_absolute(rest)) {
@@ -201,6 +201,37 @@ made:
     }
     *out = root;
     return OB_OK;
+}
+
+ob_status ob_host_absolute_path(const char *path, char **out)
+{
+    wchar_t *wide = NULL;
+    wchar_t *full = NULL;
+    ob_status status = OB_OK;
+    if (path[0] == '\0') {
+        return ob_fail(OB_E_INVALID_ARGUMENT, "an empty path");
+    }
+    status = ob_windows_to_wide(path, &wide);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    DWORD size = GetFullPathNameW(wide, 0, NULL, NULL);
+    full = size > 0 ? ob_realloc_array(NULL, size, sizeof *full) : NULL;
+    DWORD length = full != NULL ? GetFullPathNameW(wide, size, full, NULL) : 0;
+    if (full == NULL && size > 0) {
+        status = no_memory();
+    } else if (length == 0 || length >= size) {
+        status = ob_windows_fail(GetLastError(), path);
+    } else {
+        /* "C:\x\" is the folder "C:\x"; "C:\" keeps its separator. */
+        while (length > 3 && full[length - 1] == L'\\') {
+            length--;
+        }
+        status = ob_windows_from_wide(full, length, out);
+    }
+    ob_free(full);
+    ob_free(wide);
+    return status;
 }
 
 ob_status ob_host_arguments(int argc, char **argv, char ***out)

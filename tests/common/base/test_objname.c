@@ -27,7 +27,8 @@ START_TEST(objname__shapes)
     ck_assert(valid(OB_OBJECT_PACK, HEX64));
     ck_assert(valid(OB_OBJECT_INDEX, HEX64));
     ck_assert(!valid(OB_OBJECT_PACK, HEX64 "0"));
-    ck_assert(!valid(OB_OBJECT_PACK, "0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"));
+    ck_assert(
+        !valid(OB_OBJECT_PACK, "0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"));
     ck_assert(valid(OB_OBJECT_POINT, "0123456789abcdef-0123456789abcdef0123456789abcdef"));
     ck_assert(!valid(OB_OBJECT_POINT, "0123456789abcdef00123456789abcdef0123456789abcdef"));
     ck_assert(!valid(OB_OBJECT_POINT, ""));

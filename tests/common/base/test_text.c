@@ -7,12 +7,28 @@
 
 START_TEST(text__utf8)
 {
-    static const char *const good[] = {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80",
-                                       "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80",
+    static const char *const good[] = {"",
+                                       "a",
+                                       "\xC2\x80",
+                                       "\xDF\xBF",
+                                       "\xE0\xA0\x80",
+                                       "\xED\x9F\xBF",
+                                       "\xEE\x80\x80",
+                                       "\xF0\x90\x80\x80",
                                        "\xF4\x8F\xBF\xBF"};
-    static const char *const bad[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xE0\x9F\xBF",
-                                      "\xED\xA0\x80", "\xED\xBF\xBF", "\xE2\x82", "\xF0\x8F\xBF\xBF",
-                                      "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xC3z"};
+    static const char *const bad[] = {"\x80",
+                                      "\xC0\x80",
+                                      "\xC1\xBF",
+                                      "\xC2",
+                                      "\xE0\x9F\xBF",
+                                      "\xED\xA0\x80",
+                                      "\xED\xBF\xBF",
+                                      "\xE2\x82",
+                                      "\xF0\x8F\xBF\xBF",
+                                      "\xF4\x90\x80\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xFF",
+                                      "a\xC3z"};
     for (size_t i = 0; i < COUNT(good); i++) {
         ck_assert_msg(ob_utf8_valid(good[i], strlen(good[i])), "good %zu", i);
     }
@@ -147,9 +163,9 @@ START_TEST(text__base64)
 {
     /* RFC 4648, 10 */
     static const char *const plain[] = {"", "f", "fo", "foo", "foob", "fooba", "foobar"};
-    static const char *const coded[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=",
-                                        "Zm9vYmFy"};
-    static const char *const bad[] = {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "Zg==Zg==", "Z===",
+    static const char *const coded[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
+                                        "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+    static const char *const bad[] = {"Z",    "Zg",   "Zg=",    "Zh==", "Zm9=", "Zg==Zg==", "Z===",
                                       "====", "Zg= ", "Zm9v\n", "Zm9-", "=Zm9", "Z=9v"};
     for (size_t i = 0; i < COUNT(plain); i++) {
         ob_buf out = {0};
@@ -173,10 +189,12 @@ END_TEST
 START_TEST(text__guid)
 {
     static const char text[] = "01020304-0506-0708-090a-0b0c0d0e0f10";
-    static const char *const bad[] = {
-        "", "01020304-0506-0708-090a-0b0c0d0e0f1", "01020304-0506-0708-090a-0b0c0d0e0f1g",
-        "0102030405-06-0708-090a-0b0c0d0e0f10", "{01020304-0506-0708-090a-0b0c0d0e0f10",
-        "010203040506-0708-090a-0b0c0d0e0f10-"};
+    static const char *const bad[] = {"",
+                                      "01020304-0506-0708-090a-0b0c0d0e0f1",
+                                      "01020304-0506-0708-090a-0b0c0d0e0f1g",
+                                      "0102030405-06-0708-090a-0b0c0d0e0f10",
+                                      "{01020304-0506-0708-090a-0b0c0d0e0f10",
+                                      "010203040506-0708-090a-0b0c0d0e0f10-"};
     ob_guid guid = {{0}};
     char out[OB_GUID_TEXT];
     ck_assert(ob_guid_is_zero(&guid));
@@ -206,12 +224,23 @@ static int64_t parsed(const char *text)
 START_TEST(text__time_vectors)
 {
     char out[OB_TIME_TEXT];
-    static const char *const bad[] = {
-        "", "2026", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z",
-        "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z", "2026-01-01T00:00:00",
-        "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+2:00", "2026-01-01T00:00:00+24:00",
-        "2026-01-01T00:00:00Zx", "1600-01-01T00:00:00Z", "2300-01-01T00:00:00Z",
-        "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "+026-01-01T00:00:00Z"};
+    static const char *const bad[] = {"",
+                                      "2026",
+                                      "2026-13-01T00:00:00Z",
+                                      "2026-02-29T00:00:00Z",
+                                      "2026-01-01T24:00:00Z",
+                                      "2026-01-01T00:60:00Z",
+                                      "2026-01-01T00:00:61Z",
+                                      "2026-01-01T00:00:00",
+                                      "2026-01-01T00:00:00.Z",
+                                      "2026-01-01T00:00:00+2:00",
+                                      "2026-01-01T00:00:00+24:00",
+                                      "2026-01-01T00:00:00Zx",
+                                      "1600-01-01T00:00:00Z",
+                                      "2300-01-01T00:00:00Z",
+                                      "2026-00-01T00:00:00Z",
+                                      "2026-01-00T00:00:00Z",
+                                      "+026-01-01T00:00:00Z"};
     ck_assert_int_eq(parsed("1970-01-01T00:00:00Z"), 0);
     ck_assert_int_eq(parsed("2026-01-31T12:00:00Z"), INT64_C(1769860800000000000));
     ck_assert_int_eq(parsed("2026-01-31T12:00:00.25+01:30"), INT64_C(1769855400250000000));
@@ -270,7 +299,7 @@ START_TEST(text__durations_for_people)
     static const struct {
         uint64_t seconds;
         const char *text;
-    } rows[] = {{0, "0 s"},          {59, "59 s"},           {60, "1 min 00 s"},
+    } rows[] = {{0, "0 s"},          {59, "59 s"},         {60, "1 min 00 s"},
                 {200, "3 min 20 s"}, {7500, "2 h 05 min"}, {UINT64_MAX, "9999999999 h 00 min"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         char out[OB_SIZE_TEXT];

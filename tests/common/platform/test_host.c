@@ -96,6 +96,41 @@ START_TEST(host__volume_root)
 }
 END_TEST
 
+static void check_absolute(const char *path, const char *wanted)
+{
+    char *absolute = NULL;
+    ob_check_ok(ob_host_absolute_path(path, &absolute));
+    ck_assert_str_eq(absolute, wanted);
+    ob_free(absolute);
+}
+
+START_TEST(host__absolute_path)
+{
+    char *current = NULL;
+    char *absolute = NULL;
+    ob_check_status(ob_host_absolute_path("", &absolute), OB_E_INVALID_ARGUMENT);
+    ck_assert_ptr_null(absolute);
+    ob_check_ok(ob_host_absolute_path(".", &current));
+    ck_assert(ob_path_is_absolute(current));
+    ck_assert(ob_test_exists(current));
+    check_absolute("a", ob_test_path(current, "a"));
+    check_absolute("./a/./b/", ob_test_path(ob_test_path(current, "a"), "b"));
+    ob_free(current);
+    if (is_windows()) {
+        check_absolute("c:/users//x/", "c:\\users\\x");
+        check_absolute("C:\\", "C:\\");
+        check_absolute("C:\\a\\..\\b\\.", "C:\\b");
+        check_absolute("\\\\server\\share\\dir\\", "\\\\server\\share\\dir");
+    } else {
+        check_absolute("/", "/");
+        check_absolute("//a/.//b/", "/a/b");
+        check_absolute("/.", "/");
+        check_absolute("/a/../b/..", "/a/../b/..");
+        check_absolute("/.a/b.", "/.a/b.");
+    }
+}
+END_TEST
+
 START_TEST(host__arguments)
 {
     char program[] = "program";
@@ -114,6 +149,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, host__random);
     tcase_add_test(cases, host__environment);
     tcase_add_test(cases, host__volume_root);
+    tcase_add_test(cases, host__absolute_path);
     tcase_add_test(cases, host__arguments);
 }
 

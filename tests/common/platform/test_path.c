@@ -174,8 +174,7 @@ START_TEST(path__remove_tree_follows_no_link)
     ob_check_ok(ob_fs_make_dirs(fs, outside, false));
     ob_check_ok(ob_fs_make_dirs(fs, root, false));
     ob_test_write_text(ob_test_path(outside, "precious"), "x");
-    ob_status status =
-        fs->make_symlink(fs, NULL, ob_test_path(root, "link"), outside, true);
+    ob_status status = fs->make_symlink(fs, NULL, ob_test_path(root, "link"), outside, true);
     if (is_windows() && OB_FAILED(status)) {
         return; /* the right to make links is not given to everybody there */
     }

@@ -30,8 +30,9 @@ ob_status ob_host_environment(const char *name, char **out);
  * Does not touch the disk. OB_E_INVALID_ARGUMENT for a relative path. */
 ob_status ob_host_volume_root(const char *path, char **out);
 
-/* A path as a user gave it, made absolute by the current folder and without "." components. Does not
- * touch the disk: links and, on Linux, ".." stay. */
+/* A path as a user gave it, made absolute by the current folder and without "." components and
+ * separators at its end. Does not touch the disk: links and, on Linux, ".." stay.
+ * OB_E_INVALID_ARGUMENT if it is empty. */
 ob_status ob_host_absolute_path(const char *path, char **out);
 
 /* The arguments of main() as UTF-8, NULL-ended; the result lives as long as the process. */

@@ -126,8 +126,8 @@ START_TEST(posix_fs__another_process_holds_the_lock)
     pid_t child = fork();
     if (child == 0) {
         ob_file *other = NULL;
-        bool busy = fs->open(fs, NULL, path, flags, &other) == OB_OK &&
-                    fs->lock(fs, other) == OB_E_BUSY;
+        bool busy =
+            fs->open(fs, NULL, path, flags, &other) == OB_OK && fs->lock(fs, other) == OB_E_BUSY;
         _exit(busy ? 0 : 1);
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);

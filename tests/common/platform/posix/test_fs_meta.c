@@ -112,9 +112,9 @@ static bool set_attribute(const char *name, const void *value, size_t length)
 START_TEST(posix_fs_meta__attributes_are_extras)
 {
     /* An ACL that lets user 12345 read; the form of acl(5) in extended attributes, version 2. */
-    static const uint8_t acl[] = {2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 57,
-                                  48, 0, 0, 4, 0, 4, 0, 255, 255, 255, 255, 16, 0, 4, 0, 255, 255,
-                                  255, 255, 32, 0, 0, 0, 255, 255, 255, 255};
+    static const uint8_t acl[] = {2, 0,  0,   0,   1,   0,   6,  0, 255, 255, 255, 255, 2,   0,  4,
+                                  0, 57, 48,  0,   0,   4,   0,  4, 0,   255, 255, 255, 255, 16, 0,
+                                  4, 0,  255, 255, 255, 255, 32, 0, 0,   0,   255, 255, 255, 255};
     /* CAP_NET_BIND_SERVICE, permitted; version 2. */
     static const uint8_t capability[20] = {1, 0, 0, 2, 0, 4};
     uint32_t wanted = 0;

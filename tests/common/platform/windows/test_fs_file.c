@@ -13,8 +13,8 @@ static bool open_to_others(const char *path)
     bool open = false;
     WELL_KNOWN_SID_TYPE groups[] = {WinWorldSid, WinBuiltinUsersSid, WinAuthenticatedUserSid};
     ob_check_ok(ob_windows_path(path, &wide));
-    DWORD error = GetNamedSecurityInfoW(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL,
-                                        NULL, &acl, NULL, &security);
+    DWORD error = GetNamedSecurityInfoW(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
+                                        &acl, NULL, &security);
     ck_assert_uint_eq(error, ERROR_SUCCESS);
     ck_assert_ptr_nonnull(acl);
     for (DWORD i = 0; i < acl->AceCount; i++) {
