@@ -1,0 +1,163 @@
+#include "backup/content.h"
+
+#include <string.h>
+
+#define ENOUGH ((size_t)2 << 20)       /* bytes in which most chunks end */
+#define SEQUENTIAL ((uint64_t)1 << 20) /* from this size on the system is told how we read */
+
+/* A file that is being read. */
+typedef struct reading {
+    ob_content *content;
+    ob_file *file;
+    const char *place;
+    ob_ids *ids;
+    ob_content_result *result;
+    uint64_t size;   /* bytes to read: what came later is for the next backup */
+    uint64_t offset; /* bytes read */
+    uint8_t *data;   /* read and not yet stored: [data, data + have) inside of the buffer */
+    size_t have;
+    bool ended;
+} reading;
+
+/* Moves what is left to the buffer's start and reads until `want` bytes are there. */
+static ob_status fill(reading *r, size_t want)
+{
+    const ob_fs *fs = r->content->engine->fs;
+    size_t got = 0;
+    memmove(r->content->buffer, r->data, r->have);
+    r->data = r->content->buffer;
+    uint64_t left = r->size - r->offset;
+    size_t length = want - r->have;
+    length = left < length ? (size_t)left : length;
+    ob_status status = OB_OK;
+    if (length > 0) {
+        status = fs->read_at(fs, r->file, r->offset, r->data + r->have, length, &got);
+    }
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    r->have += got;
+    r->offset += got;
+    r->ended = got < length || r->offset == r->size;
+    return OB_OK;
+}
+
+static ob_status store(reading *r, size_t length)
+{
+    ob_content *content = r->content;
+    ob_chunk_id id;
+    uint64_t stored = 0;
+    if (content->stopped(content->context)) {
+        return ob_fail(OB_E_CANCELLED, "%s", r->place);
+    }
+    ob_status status =
+        ob_repo_write(content->repo, OB_CHUNK_DATA, r->data, length, &id, &stored);
+    if (!OB_FAILED(status)) {
+        status = ob_ids_add(r->ids, content->repo, &id);
+    }
+    if (!OB_FAILED(status)) {
+        ob_progress more = {.bytes_done = length, .bytes_changed = length,
+                            .bytes_stored = stored};
+        ob_report_add(content->report, &more, r->place);
+        r->result->stored += stored;
+        r->data += length;
+        r->have -= length;
+    }
+    return status;
+}
+
+static ob_status read_all(reading *r)
+{
+    ob_status status = OB_OK;
+    for (;;) {
+        if (!r->ended && r->have < ENOUGH) {
+            r->result->file = fill(r, ENOUGH);
+        }
+        if (OB_FAILED(r->result->file) || (r->ended && r->have == 0)) {
+            break;
+        }
+        size_t cut = ob_chunker_cut(r->content->chunker, r->data, r->have, r->ended);
+        if (cut == 0) {
+            r->result->file = fill(r, OB_CHUNK_MOST);
+            continue;
+        }
+        status = store(r, cut);
+        if (OB_FAILED(status)) {
+            return status;
+        }
+    }
+    if (!OB_FAILED(r->result->file)) {
+        status = ob_ids_finish(r->ids, r->content->repo);
+        r->result->stored += r->ids->stored;
+    }
+    return status;
+}
+
+/* Compares with what the file was: a difference says that the copy may be of two moments. */
+static ob_status check_unchanged(reading *r)
+{
+    const ob_fs *fs = r->content->engine->fs;
+    ob_file_info now;
+    ob_content_result *result = r->result;
+    ob_status status = fs->file_stat(fs, r->file, &now);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    result->changed = now.size != result->info.size || now.mtime != result->info.mtime ||
+                      r->offset != r->size;
+    result->info.size = r->offset;
+    return OB_OK;
+}
+
+static ob_status read_open_file(reading *r)
+{
+    const ob_fs *fs = r->content->engine->fs;
+    ob_content_result *result = r->result;
+    result->file = fs->file_stat(fs, r->file, &result->info);
+    if (!OB_FAILED(result->file) && result->info.type != OB_FILE_REGULAR) {
+        result->file = ob_fail(OB_E_NOT_SUPPORTED, "%s is no regular file any more", r->place);
+    }
+    if (OB_FAILED(result->file)) {
+        return OB_OK;
+    }
+    r->size = result->info.size;
+    r->ended = r->size == 0;
+    ob_status status = read_all(r);
+    if (!OB_FAILED(status) && !OB_FAILED(result->file)) {
+        result->file = check_unchanged(r);
+    }
+    return status;
+}
+
+ob_status ob_content_read(ob_content *content, ob_folder *folder, const char *name,
+                          const char *place, ob_ids *ids, ob_content_result *result)
+{
+    const ob_fs *fs = content->engine->fs;
+    ob_dir *dir = folder != NULL ? folder->dir : NULL;
+    reading r = {.content = content,
+                 .place = place,
+                 .ids = ids,
+                 .result = result,
+                 .data = content->buffer};
+    uint64_t size = result->info.size;
+    int flags = OB_OPEN_READ | OB_OPEN_BACKUP | (size >= SEQUENTIAL ? OB_OPEN_SEQUENTIAL : 0);
+    ob_status status = OB_OK;
+    result->changed = false;
+    result->stored = 0;
+    result->extras = 0;
+    result->file = fs->open(fs, dir, name, flags, &r.file);
+    if (!OB_FAILED(result->file)) {
+        status = read_open_file(&r);
+        fs->close(fs, r.file);
+    }
+    if (!OB_FAILED(status) && !OB_FAILED(result->file)) {
+        result->file = fs->extras(fs, dir, name, OB_FILE_REGULAR, &result->extras);
+        if (result->file == OB_E_NOT_FOUND) {
+            result->file = OB_OK; /* its name is gone; what was read is kept */
+        }
+    }
+    if (!OB_FAILED(status) && result->file == OB_E_NO_MEMORY) {
+        status = result->file;
+    }
+    return status;
+}

@@ -1,0 +1,33 @@
+/* Reads one file, cuts it into chunks and stores them. One object is for one thread. */
+#ifndef OB_ENGINE_BACKUP_CONTENT_H
+#define OB_ENGINE_BACKUP_CONTENT_H
+
+#include "job/report.h"
+#include "point/ids.h"
+#include "source/folder.h"
+
+typedef struct ob_content {
+    const ob_engine *engine;
+    ob_repo *repo;
+    ob_report *report;
+    const ob_chunker *chunker;
+    bool (*stopped)(void *context); /* asked at each chunk */
+    void *context;
+    uint8_t *buffer; /* OB_CHUNK_MOST bytes */
+} ob_content;
+
+/* What became of a file. */
+typedef struct ob_content_result {
+    ob_status file;   /* why it could not be read; OB_OK otherwise */
+    ob_file_info info; /* as it was when reading began; size is that of what was read */
+    uint32_t extras;
+    bool changed;     /* while it was read */
+    uint64_t stored;
+} ob_content_result;
+
+/* `ids` is empty at the start. A failure returned is one of the repository, of memory or
+ * OB_E_CANCELLED; one of the file is in the result. */
+ob_status ob_content_read(ob_content *content, ob_folder *folder, const char *name,
+                          const char *place, ob_ids *ids, ob_content_result *result);
+
+#endif
