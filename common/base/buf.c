@@ -215,7 +215,7 @@ char *ob_buf_take_text(ob_buf *buf)
 
 ob_reader ob_reader_of(const void *data, size_t length)
 {
-    return (ob_reader){.data = data, .length = length};
+    return (ob_reader){.data = data, .length = data != NULL ? length : 0};
 }
 
 size_t ob_reader_left(const ob_reader *reader)
