@@ -22,7 +22,7 @@ ob_status ob_service_error(ob_status status, const char *detail, ob_buf *error)
 {
     cJSON *json = ob_error_json(status, detail);
     if (json == NULL) {
-        return OB_E_NO_MEMORY; /* keeps the detail of the error that was to be told */
+        return ob_fail(OB_E_NO_MEMORY, "an error document");
     }
     ob_status printed = ob_json_print(error, json);
     ob_json_free(json);
