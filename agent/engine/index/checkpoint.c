@@ -1,4 +1,4 @@
-#include "index/cache.h"
+#include "index/segments.h"
 
 #include "ob/alloc.h"
 #include "ob/text.h"
@@ -122,11 +122,11 @@ static ob_status write_checkpoint(ob_index *index, ob_index_entry *entries, size
     }
     ob_mutex_unlock(index->lock);
     /* The object is there; without a segment it is read again the next time. */
-    if (!OB_FAILED(ob_cache_add(index, entries, count, name, 1))) {
+    if (!OB_FAILED(ob_segments_add(index, entries, count, name, 1))) {
         ob_mutex_lock(index->lock);
         shrink(index);
         ob_mutex_unlock(index->lock);
-        ob_cache_merge(index);
+        ob_segments_merge(index);
     }
     return OB_OK;
 }

@@ -1,4 +1,4 @@
-#include "index/cache.h"
+#include "index/segments.h"
 
 #include "ob/alloc.h"
 #include "ob/text.h"
@@ -86,10 +86,10 @@ static ob_status flush(batch *from)
 {
     ob_status status = OB_OK;
     if (from->covers.length > 0) {
-        status = ob_cache_add(from->index, from->entries, from->count, from->covers.data,
+        status = ob_segments_add(from->index, from->entries, from->count, from->covers.data,
                               (uint32_t)(from->covers.length / OB_SHA256_SIZE));
         if (!OB_FAILED(status)) {
-            ob_cache_merge(from->index);
+            ob_segments_merge(from->index);
         }
     }
     ob_buf_clear(&from->covers);
@@ -176,13 +176,13 @@ ob_status ob_index_refresh(ob_index *index)
         qsort(names.data, names.length / OB_SHA256_SIZE, OB_SHA256_SIZE, by_name);
     }
     if (!OB_FAILED(status)) {
-        status = ob_cache_load(index, is_listed, &names);
+        status = ob_segments_load(index, is_listed, &names);
     }
     if (!OB_FAILED(status)) {
         status = read_new(index, &names);
     }
     if (!OB_FAILED(status)) {
-        ob_cache_merge(index);
+        ob_segments_merge(index);
     }
     ob_buf_free(&names);
     return status;

@@ -1,4 +1,4 @@
-#include "index/cache.h"
+#include "index/segments.h"
 
 #include "index/segment_write.h"
 #include "ob/alloc.h"
@@ -40,7 +40,7 @@ static char *path_of(const ob_index *index, uint32_t number, const char *suffix)
     return ob_path_join(index->dir, name);
 }
 
-static bool all_kept(const ob_segment *segment, ob_cache_keep keep, void *context)
+static bool all_kept(const ob_segment *segment, ob_segments_keep keep, void *context)
 {
     for (uint32_t i = 0; i < segment->cover_count; i++) {
         if (!keep(context, segment->covers + (size_t)i * OB_SHA256_SIZE)) {
@@ -77,7 +77,7 @@ static void insert(ob_index *index, ob_segment *segment)
 }
 
 /* Opens one file of the folder. What is of no use is removed. */
-static ob_status load_file(ob_index *index, const char *name, ob_cache_keep keep, void *context)
+static ob_status load_file(ob_index *index, const char *name, ob_segments_keep keep, void *context)
 {
     uint32_t number = 0;
     ob_segment *segment = NULL;
@@ -134,7 +134,7 @@ static ob_status list_names(ob_index *index, ob_buf *names)
     return OB_FAILED(status) ? status : ob_buf_status(names);
 }
 
-ob_status ob_cache_load(ob_index *index, ob_cache_keep keep, void *context)
+ob_status ob_segments_load(ob_index *index, ob_segments_keep keep, void *context)
 {
     ob_buf names = {.limit = (size_t)1 << 20};
     ob_status status = ob_fs_make_dirs(index->fs, index->dir, true);
@@ -302,7 +302,7 @@ static ob_status attach_new(ob_index *index, ob_segment *segment)
     return status;
 }
 
-ob_status ob_cache_add(ob_index *index, ob_index_entry *entries, size_t count,
+ob_status ob_segments_add(ob_index *index, ob_index_entry *entries, size_t count,
                        const uint8_t *covers, uint32_t cover_count)
 {
     renumber map = {0};
@@ -448,7 +448,7 @@ static ob_status merge_last(ob_index *index)
     return status;
 }
 
-void ob_cache_merge(ob_index *index)
+void ob_segments_merge(ob_index *index)
 {
     while (index->dir != NULL && index->segment_count >= 2) {
         unsigned last = index->segment_count - 1;
