@@ -9,8 +9,8 @@ if(NOT OB_WIDL)
   message(FATAL_ERROR "widl was not found: sh deploy/install-deps.sh build")
 endif()
 
-# The descriptions of Windows' own interfaces (oaidl.idl) and OLE's type library (stdole2.tlb), which
-# a type library refers to. Only the COM library needs them: sh deploy/install-deps.sh test.
+# The descriptions of Windows' own interfaces (oaidl.idl) and OLE's type library (stdole2.tlb), to
+# which a type library refers. Only the COM library needs them: sh deploy/install-deps.sh test.
 find_path(OB_WIDL_INCLUDE oaidl.idl PATHS /usr/include/wine/wine/windows /usr/include/wine/windows
   NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 find_path(OB_WIDL_TYPELIBS stdole2.tlb

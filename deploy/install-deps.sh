@@ -5,7 +5,7 @@
 #
 #   run    the libraries that the finished programs load
 #   build  what it takes to build and run them on Linux
-#   test   in addition what tests/run.sh needs: sanitizers, MinGW, Wine, foreign RPC and backup tools
+#   test   also what tests/run.sh needs: sanitizers, MinGW, Wine, foreign RPC and backup tools
 set -eu
 
 run='ca-certificates libcurl4 libssl3 zlib1g libcjson1 libzstd1 libsqlite3-0 libutf8proc2'

@@ -7,8 +7,8 @@
 #   fuzz    the corpora as tests, then each fuzzer for OB_FUZZ_SECONDS (30) in search of more
 #
 # NAME is a regular expression that a test's name must contain. Builds in build/, keeps each stage's
-# log in build/log. The last line is "N passed, N failed" (with ", N skipped" if any): cases of Check
-# and cases of the scripts alike. Exit code 1 if anything failed.
+# log in build/log. The last line is "N passed, N failed" (with ", N skipped" if any): cases of
+# Check and cases of the scripts alike. Exit code 1 if anything failed.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -31,8 +31,8 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# stage NAME FUNCTION [ARG...]: runs the function with its output in a log. What it counts it adds to
-# the file $counts, one "PASSED FAILED SKIPPED" a line; failing without a count is one failure.
+# stage NAME FUNCTION [ARG...]: runs the function with its output in a log. What it counts it adds
+# to the file $counts, one "PASSED FAILED SKIPPED" a line; failing without a count is one failure.
 stage() {
     local title=$1 begin=$SECONDS status=0 p=0 f=0 s=0 a b c
     shift
@@ -77,8 +77,8 @@ compile() {
 }
 
 # Counts the cases of each test program out of ctest's report, and shows what failed. A program that
-# ended badly without a failed case, by a crash or a leak, is one failure; one that is not Check's is
-# one case.
+# ended badly without a failed case, by a crash or a leak, is one failure; one that is not Check's
+# is one case.
 count_ctest() {
     python3 - "$1" "$counts" <<'PYTHON'
 import re, sys, xml.etree.ElementTree as tree

@@ -1,6 +1,6 @@
 # Wine for tests: source this file from bash. No test may use the prefix of the person who runs it.
 #
-#   ob_wine_prefix DIR             make DIR a fresh prefix that claims Windows 10; exports WINEPREFIX
+#   ob_wine_prefix DIR             make DIR a fresh prefix of Windows 10; exports WINEPREFIX
 #   ob_wine_shared                 use a prefix that is kept between runs; exports WINEPREFIX
 #   ob_wine SECONDS EXE [ARG...]   run a program to its end; 124 if it took longer
 #   ob_wine_start LOG EXE [ARG...] run a program beside the test; its pid is in ob_wine_pid
@@ -37,7 +37,7 @@ ob_wine_template() {
     local cache=${OB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/online-backup}/wine key template
     key=$({
         "$ob_wine_loader" --version
-        cat "${BASH_SOURCE[0]}"
+        declare -f ob_wine_template
     } | sha256sum | cut -c1-16)
     template=$cache/$key
     if [ ! -d "$template" ]; then

@@ -4,8 +4,8 @@
 #
 # What the script writes arrives on stdout and stderr, its exit code is this one's (its low byte).
 # Lines end as on Windows, in CR LF.
-# After OB_PWSH_TIMEOUT seconds (default 120) it is ended: exit code 124. An argument that is the path
-# of a file for the script is its Windows path: "Z:" and the Unix path will do, with / or \.
+# After OB_PWSH_TIMEOUT seconds (default 120) it is ended: exit code 124. An argument that names a
+# file is a Windows path: "Z:" and the Unix path will do, with / or \.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/wine/wine.sh
@@ -19,7 +19,8 @@ pwsh=$("$here/build.sh")
 
 # No colours and no offers: what is written is for a test to read. Errors keep their colours all the
 # same, so the filter below removes them.
-export NO_COLOR=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off DOTNET_EnableDiagnostics=0
+export NO_COLOR=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+export DOTNET_EnableDiagnostics=0
 
 # PowerShell will not run without a console, and Wine has one only on a terminal: script(1) makes
 # one. The streams themselves go around it.

@@ -115,8 +115,8 @@ static LONG CALLBACK drop_stale_frame(EXCEPTION_POINTERS *exception)
 
 static HANDLE open_console(void)
 {
-    return CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
-                       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    return CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                       NULL, OPEN_EXISTING, 0, NULL);
 }
 
 /* PowerShell will not start without a console. Where there is none to inherit, makes one, and keeps
@@ -150,7 +150,7 @@ static void prepare_console(void)
     HANDLE console = need_console();
     if (!SetConsoleOutputCP(CP_UTF8) || !SetConsoleCP(CP_UTF8))
         die("no UTF-8 on the console", GetLastError());
-    /* The buffer first, as it cannot be narrower than the window; its height stays for that reason. */
+    /* The buffer first, as it cannot be smaller than the window: its height stays. */
     SMALL_RECT window = {.Right = COLUMNS - 1};
     COORD buffer = {.X = COLUMNS};
     BOOL wide = GetConsoleScreenBufferInfo(console, &info);
@@ -162,7 +162,7 @@ static void prepare_console(void)
     CloseHandle(console);
 }
 
-/* A function of coreclr.dll. By way of an integer: C has no conversion between kinds of function. */
+/* A function of coreclr.dll. As an integer: C has no conversion between kinds of function. */
 static ULONG_PTR runtime_function(HMODULE runtime, const char *name)
 {
     FARPROC function = GetProcAddress(runtime, name);
@@ -207,8 +207,8 @@ int wmain(int argc, wchar_t **argv)
     void *host = NULL;
     unsigned domain = 0;
     char *exe = utf8_of(argv[0]);
-    int status = initialize(exe, "pwsh", (int)(sizeof(keys) / sizeof(*keys)), keys, values, &host,
-                            &domain);
+    int status =
+        initialize(exe, "pwsh", (int)(sizeof(keys) / sizeof(*keys)), keys, values, &host, &domain);
     if (status < 0)
         die(".NET did not start", (unsigned long)status);
 
