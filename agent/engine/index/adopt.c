@@ -58,8 +58,8 @@ static ob_status take(ob_index *index, const ob_pack_head *head, const uint8_t *
     for (uint32_t i = 0; !OB_FAILED(status) && i < head->footer.count; i++) {
         const ob_toc_entry *from = &head->entries[i];
         ob_index_entry entry = {from->id, number, from->offset, from->stored};
-        if (ob_table_find(&index->recent, &from->id) == NULL) {
-            status = ob_table_put(&index->recent, &entry);
+        if (ob_chunk_table_find(&index->recent, &from->id) == NULL) {
+            status = ob_chunk_table_put(&index->recent, &entry);
             index->ready++;
         }
     }

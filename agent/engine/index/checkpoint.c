@@ -82,7 +82,7 @@ static ob_status put_object(ob_index *index, const ob_buf *plain, uint8_t name[O
  * is of no harm. */
 static void shrink(ob_index *index)
 {
-    ob_table smaller = {0};
+    ob_chunk_table smaller = {0};
     ob_status status = OB_OK;
     for (size_t i = 0; !OB_FAILED(status) && i < index->recent.capacity; i++) {
         const ob_index_entry *entry = &index->recent.entries[i];
@@ -91,12 +91,12 @@ static void shrink(ob_index *index)
              (index->packs.info[entry->pack].flags & OB_PACK_LISTED) != 0)) {
             continue;
         }
-        status = ob_table_put(&smaller, entry);
+        status = ob_chunk_table_put(&smaller, entry);
     }
     if (OB_FAILED(status)) {
-        ob_table_free(&smaller);
+        ob_chunk_table_free(&smaller);
     } else {
-        ob_table_free(&index->recent);
+        ob_chunk_table_free(&index->recent);
         index->recent = smaller;
     }
 }

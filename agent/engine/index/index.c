@@ -26,7 +26,7 @@ void ob_index_destroy(ob_index *index)
     for (unsigned i = 0; i < index->segment_count; i++) {
         ob_segment_close(index->segments[i], index->segments[i]->damaged);
     }
-    ob_table_free(&index->recent);
+    ob_chunk_table_free(&index->recent);
     ob_packs_free(&index->packs);
     ob_free(index->dir);
 }
@@ -48,7 +48,7 @@ static bool usable(const ob_index *index, const ob_index_entry *entry)
 bool ob_index_find(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
 {
     ob_index_entry found;
-    const ob_index_entry *recent = ob_table_find(&index->recent, id);
+    const ob_index_entry *recent = ob_chunk_table_find(&index->recent, id);
     if (recent != NULL && usable(index, recent) && nth-- == 0) {
         *out = *recent;
         return true;

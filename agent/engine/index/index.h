@@ -26,7 +26,7 @@ typedef struct ob_index {
     char *dir; /* of the cache's segments; NULL: they are kept in memory */
     uint8_t check[OB_SEGMENT_CHECK];
     ob_packs packs;
-    ob_table recent;
+    ob_chunk_table recent;
     size_t ready; /* entries of `recent` that the next checkpoint takes, about */
     ob_segment *segments[OB_SEGMENTS_MOST]; /* roughly from large to small */
     unsigned segment_count;

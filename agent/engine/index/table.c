@@ -6,10 +6,10 @@
 
 #define FIRST_CAPACITY 1024
 
-void ob_table_free(ob_table *table)
+void ob_chunk_table_free(ob_chunk_table *table)
 {
     ob_free(table->entries);
-    *table = (ob_table){0};
+    *table = (ob_chunk_table){0};
 }
 
 /* The place of the id, or the empty one where it belongs. */
@@ -25,7 +25,7 @@ static ob_index_entry *place_of(ob_index_entry *entries, size_t capacity, const 
     return &entries[at];
 }
 
-ob_index_entry *ob_table_find(const ob_table *table, const ob_chunk_id *id)
+ob_index_entry *ob_chunk_table_find(const ob_chunk_table *table, const ob_chunk_id *id)
 {
     if (table->capacity == 0) {
         return NULL;
@@ -34,7 +34,7 @@ ob_index_entry *ob_table_find(const ob_table *table, const ob_chunk_id *id)
     return entry->pack != OB_PACK_NONE ? entry : NULL;
 }
 
-static ob_status grow(ob_table *table)
+static ob_status grow(ob_chunk_table *table)
 {
     size_t capacity = table->capacity > 0 ? table->capacity * 2 : FIRST_CAPACITY;
     ob_index_entry *entries = ob_realloc_array(NULL, capacity, sizeof entries[0]);
@@ -55,7 +55,7 @@ static ob_status grow(ob_table *table)
     return OB_OK;
 }
 
-ob_status ob_table_put(ob_table *table, const ob_index_entry *entry)
+ob_status ob_chunk_table_put(ob_chunk_table *table, const ob_index_entry *entry)
 {
     if (table->count >= table->capacity - table->capacity / 4) {
         ob_status status = grow(table);

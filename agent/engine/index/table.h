@@ -19,16 +19,16 @@ typedef struct ob_index_entry {
 #define OB_PACK_POOLED 0xFFFFFFFEu /* it waits for its place in a pack */
 
 /* Zero-initialise before use. */
-typedef struct ob_table {
+typedef struct ob_chunk_table {
     ob_index_entry *entries;
     size_t capacity; /* 0 or a power of two */
     size_t count;
-} ob_table;
+} ob_chunk_table;
 
-void ob_table_free(ob_table *table);
+void ob_chunk_table_free(ob_chunk_table *table);
 /* NULL if it is not there. Valid until the next put. */
-ob_index_entry *ob_table_find(const ob_table *table, const ob_chunk_id *id);
+ob_index_entry *ob_chunk_table_find(const ob_chunk_table *table, const ob_chunk_id *id);
 /* Adds an entry, or replaces the one of the same id. */
-ob_status ob_table_put(ob_table *table, const ob_index_entry *entry);
+ob_status ob_chunk_table_put(ob_chunk_table *table, const ob_index_entry *entry);
 
 #endif

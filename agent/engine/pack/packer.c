@@ -161,7 +161,7 @@ static ob_status place_chunk(ob_packer *packer, ob_tools *tools, uint32_t slot)
     ob_pack_build *build = packer->current;
     const ob_pooled chunk = *ob_pool_chunk(packer->pool, slot);
     const ob_toc_entry *entry = ob_pack_build_place(build, &chunk);
-    ob_index_entry *indexed = ob_table_find(&shared->index->recent, &chunk.id);
+    ob_index_entry *indexed = ob_chunk_table_find(&shared->index->recent, &chunk.id);
     uint32_t at = entry->offset;
     indexed->pack = build->number;
     indexed->offset = entry->offset;
@@ -271,7 +271,7 @@ ob_status ob_packer_add(ob_packer *packer, ob_tools *tools, const ob_pooled *chu
         }
         return status;
     }
-    status = ob_table_put(&shared->index->recent, &entry);
+    status = ob_chunk_table_put(&shared->index->recent, &entry);
     if (OB_FAILED(status)) {
         ob_pool_give(packer->pool, slot);
         ob_mutex_unlock(&shared->lock);
