@@ -81,13 +81,11 @@ static ob_status open_target(const char *endpoint, OB_TARGET *out)
     return status;
 }
 
-/* Says where nobody answered, in front of the runtime's reason. */
+/* Says where it failed, in front of the runtime's reason. */
 static void name_endpoint(ob_status status, const char *endpoint)
 {
     char *reason = ob_strdup(ob_client_last_error()->detail);
-    if (status == OB_E_AGENT_UNREACHABLE || status == OB_E_ACCESS_DENIED) {
-        ob_client_error_local(ob_fail(status, "%s: %s", endpoint, reason != NULL ? reason : ""));
-    }
+    ob_client_error_local(ob_fail(status, "%s: %s", endpoint, reason != NULL ? reason : ""));
     ob_free(reason);
 }
 
@@ -116,7 +114,9 @@ ob_status ob_client_connect(const char *endpoint, ob_client **out)
     }
     status = negotiate(client, NULL, NULL);
     if (OB_FAILED(status)) {
-        name_endpoint(status, endpoint);
+        if (status != OB_E_VERSION) { /* an answer of the agent */
+            name_endpoint(status, endpoint);
+        }
         goto told;
     }
     *out = client;

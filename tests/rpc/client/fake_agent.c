@@ -8,7 +8,7 @@
 fake_agent fake;
 
 static const char *endpoint;
-static RPC_SERVER_INTERFACE interface;
+static RPC_SERVER_INTERFACE spec;
 static RPC_DISPATCH_TABLE table;
 static RPC_DISPATCH_FUNCTION functions[FAKE_METHODS];
 
@@ -33,22 +33,22 @@ void fake_agent_start(void)
         fake.answer[i] = "{}";
         functions[i] = dispatch;
     }
-    memcpy(&interface, Fake_OnlineBackup_v1_0_s_ifspec, sizeof interface);
+    memcpy(&spec, Fake_OnlineBackup_v1_0_s_ifspec, sizeof spec);
     table = (RPC_DISPATCH_TABLE){FAKE_METHODS, functions, 0};
-    interface.DispatchTable = &table;
+    spec.DispatchTable = &table;
     endpoint = fake_server_name();
-    fake_server_start(endpoint, &interface);
+    fake_server_start(endpoint, &spec);
 }
 
 void fake_agent_stop(void)
 {
-    fake_server_stop(&interface);
+    fake_server_stop(&spec);
 }
 
 void fake_agent_restart(void)
 {
-    fake_server_stop(&interface);
-    fake_server_start(endpoint, &interface);
+    fake_server_stop(&spec);
+    fake_server_start(endpoint, &spec);
 }
 
 const char *fake_agent_endpoint(void)

@@ -65,8 +65,8 @@ void fake_check_error(ob_status status, const char *detail_part);
 
 /* A fresh name for an endpoint; lives until the program ends. */
 const char *fake_server_name(void);
-void fake_server_start(const char *endpoint, void *interface);
-void fake_server_stop(void *interface);
+void fake_server_start(const char *endpoint, void *spec);
+void fake_server_stop(void *spec);
 /* Ends the call as if the agent did not know the caller any more: OB_E_AGENT_UNREACHABLE for the
  * client. `message` is the runtime's. */
 void fake_server_lose(void *message);

@@ -9,17 +9,17 @@ const char *fake_server_name(void)
     return ob_test_path(ob_test_temp(), "agent");
 }
 
-void fake_server_start(const char *endpoint, void *interface)
+void fake_server_start(const char *endpoint, void *spec)
 {
     ob_check_ok(ob_rpc_server_new(&server, NULL, NULL));
-    ob_check_ok(ob_rpc_server_register(server, interface, UINT32_MAX, NULL));
+    ob_check_ok(ob_rpc_server_register(server, spec, UINT32_MAX, NULL));
     ob_check_ok(ob_rpc_server_use_unix(server, endpoint, 0600));
     ob_check_ok(ob_rpc_server_start(server));
 }
 
-void fake_server_stop(void *interface)
+void fake_server_stop(void *spec)
 {
-    (void)interface;
+    (void)spec;
     ob_rpc_server_free(server);
     server = NULL;
 }
