@@ -1,5 +1,6 @@
 #include "source/walk.h"
 
+#include "job/kind.h"
 #include "ob/alloc.h"
 #include "point/path.h"
 #include "source/names.h"
@@ -137,27 +138,6 @@ static ob_status enter(ob_walk *walk, ob_folder *parent, const char *name,
 
 /* ---- one name ---- */
 
-static const char *kind_of(ob_file_type type)
-{
-    switch (type) {
-    case OB_FILE_FIFO:
-        return "fifo";
-    case OB_FILE_SOCKET:
-        return "socket";
-    case OB_FILE_CHAR_DEVICE:
-        return "character device";
-    case OB_FILE_BLOCK_DEVICE:
-        return "block device";
-    case OB_FILE_REGULAR:
-    case OB_FILE_DIR:
-    case OB_FILE_SYMLINK:
-        return NULL;
-    case OB_FILE_OTHER:
-        break;
-    }
-    return "reparse point";
-}
-
 static bool is_own_folder(const ob_walk *walk, const ob_file_info *info)
 {
     for (size_t i = 0; i < walk->skip_count; i++) {
@@ -233,7 +213,7 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
     if (info.type == OB_FILE_DIR) {
         return consider_dir(walk, folder, name, &info, verdict);
     }
-    const char *kind = kind_of(info.type);
+    const char *kind = ob_kind_not_kept(info.type);
     if (kind != NULL) {
         ob_report_event(walk->report, OB_EVENT_SKIPPED_KIND, place_of(walk), kind);
     } else {

@@ -1,0 +1,24 @@
+#include "job/kind.h"
+
+#include <stddef.h>
+
+const char *ob_kind_not_kept(ob_file_type type)
+{
+    switch (type) {
+    case OB_FILE_REGULAR:
+    case OB_FILE_DIR:
+    case OB_FILE_SYMLINK:
+        return NULL;
+    case OB_FILE_FIFO:
+        return "fifo";
+    case OB_FILE_SOCKET:
+        return "socket";
+    case OB_FILE_CHAR_DEVICE:
+        return "character device";
+    case OB_FILE_BLOCK_DEVICE:
+        return "block device";
+    case OB_FILE_OTHER:
+        break;
+    }
+    return "reparse point";
+}

@@ -1,0 +1,39 @@
+/* Restores one file: under a temporary name first, under its own when it is whole. */
+#ifndef OB_ENGINE_RESTORE_FILE_H
+#define OB_ENGINE_RESTORE_FILE_H
+
+#include "point/ids.h"
+#include "restore/target.h"
+
+/* Where a file ended up. */
+typedef struct ob_restored {
+    bool done;                    /* false: it existed and stays */
+    char copy[OB_COPY_NAME_MOST]; /* the name it got, if not its own; else "" */
+} ob_restored;
+
+/* Where a file is to go. */
+typedef struct ob_placing {
+    ob_target *target;
+    const char *name;
+    const char *place; /* ends with the name */
+} ob_placing;
+
+/* *stays: what exists there is to be kept, and the caller of the job was told so. */
+ob_status ob_file_stays(const ob_placing *placing, bool *stays);
+
+/* The content of a regular file; asks `stopped` at each chunk. `chunk` is memory to work in. */
+typedef struct ob_file_source {
+    const ob_entry *entry; /* its info and ids */
+    bool (*stopped)(void *context);
+    void *context;
+    ob_buf *chunk;
+} ob_file_source;
+ob_status ob_file_restore(const ob_placing *placing, const ob_file_source *source,
+                          ob_restored *restored);
+ob_status ob_file_restore_symlink(const ob_placing *placing, const ob_entry *entry,
+                                  ob_restored *restored);
+/* Gives a file that was restored already one name more. */
+ob_status ob_file_restore_link(const ob_placing *placing, ob_dir *first_dir, const char *first,
+                               ob_restored *restored);
+
+#endif

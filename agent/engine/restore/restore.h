@@ -1,0 +1,31 @@
+/* What all parts of one restore share. */
+#ifndef OB_ENGINE_RESTORE_RESTORE_H
+#define OB_ENGINE_RESTORE_RESTORE_H
+
+#include "job/report.h"
+#include "ob/repo.h"
+
+typedef struct ob_restore {
+    const ob_engine *engine;
+    const ob_restore_options *options;
+    ob_report report;
+    ob_repo *repo;
+    int mask;         /* ob_meta_mask of what is restored */
+    bool private_new; /* what is new is its owner's only until its permissions are set */
+    int64_t now;      /* becomes the time of last access */
+    ob_mutex lock;    /* of the counts of targets */
+} ob_restore;
+
+/* True for what ends the whole job and not only a file. */
+bool ob_restore_is_fatal(ob_status status);
+
+/* Sets what `mask` has. What the system refuses is told as an event; OB_E_NO_MEMORY only. */
+ob_status ob_restore_set_meta(ob_restore *restore, ob_dir *dir, const char *name,
+                              const char *place, const ob_file_info *info, int mask);
+
+/* The name of copy `number` (from 1) of a file: "a (1).txt". Any bytes; cut before the extension
+ * so that it has at most 255 bytes, between characters if it is UTF-8. */
+#define OB_COPY_NAME_MOST 256
+void ob_restore_copy_name(const char *name, unsigned number, char out[OB_COPY_NAME_MOST]);
+
+#endif

@@ -1,0 +1,123 @@
+#include "restore/target.h"
+
+#include "ob/alloc.h"
+
+static ob_status new_target(ob_restore *restore, ob_target *parent, const char *name,
+                            ob_target **out)
+{
+    ob_target *target = ob_calloc(1, sizeof *target);
+    char *place = parent != NULL ? ob_path_join(parent->place, name) : ob_strdup(name);
+    char *copy = ob_strdup(name);
+    if (target == NULL || place == NULL || copy == NULL) {
+        ob_free(target);
+        ob_free(place);
+        ob_free(copy);
+        return ob_fail(OB_E_NO_MEMORY, "%s", name);
+    }
+    target->restore = restore;
+    target->place = place;
+    target->name = copy;
+    target->refs = 1;
+    *out = target;
+    return OB_OK;
+}
+
+static void free_target(ob_target *target)
+{
+    ob_free(target->place);
+    ob_free(target->name);
+    ob_free(target);
+}
+
+ob_status ob_target_open_root(ob_restore *restore, const char *place, ob_target **out)
+{
+    const ob_fs *fs = restore->engine->fs;
+    ob_target *target = NULL;
+    ob_status status = new_target(restore, NULL, place, &target);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    status = fs->dir_open(fs, NULL, place, &target->dir);
+    if (OB_FAILED(status)) {
+        free_target(target);
+        return status;
+    }
+    *out = target;
+    return OB_OK;
+}
+
+/* Makes the folder unless there is one. */
+static ob_status make(ob_target *parent, ob_target *target, bool private_new, bool *made)
+{
+    const ob_fs *fs = parent->restore->engine->fs;
+    ob_file_info there;
+    ob_status status = fs->stat(fs, parent->dir, target->name, &there);
+    if (status == OB_E_NOT_FOUND) {
+        status = fs->make_dir(fs, parent->dir, target->name, private_new);
+        *made = !OB_FAILED(status);
+        return status;
+    }
+    if (!OB_FAILED(status) && there.type != OB_FILE_DIR) {
+        status = ob_fail(OB_E_EXISTS, "%s is in the way: it is not a folder", target->place);
+    }
+    return status;
+}
+
+ob_status ob_target_open(ob_target *parent, const char *name, const ob_file_info *info, bool impose,
+                         ob_target **out)
+{
+    ob_restore *restore = parent->restore;
+    const ob_fs *fs = restore->engine->fs;
+    ob_target *target = NULL;
+    bool made = false;
+    ob_status status = new_target(restore, parent, name, &target);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    status = make(parent, target, info != NULL && restore->private_new, &made);
+    if (!OB_FAILED(status)) {
+        status = fs->dir_open(fs, parent->dir, name, &target->dir);
+    }
+    if (OB_FAILED(status)) {
+        free_target(target);
+        return status;
+    }
+    if (info != NULL && (made || impose)) {
+        target->info = *info;
+        target->mask = restore->mask;
+    }
+    target->parent = ob_target_hold(parent);
+    *out = target;
+    return OB_OK;
+}
+
+ob_target *ob_target_hold(ob_target *target)
+{
+    ob_mutex_lock(&target->restore->lock);
+    target->refs++;
+    ob_mutex_unlock(&target->restore->lock);
+    return target;
+}
+
+static bool let_go(ob_target *target)
+{
+    ob_mutex_lock(&target->restore->lock);
+    bool last = --target->refs == 0;
+    ob_mutex_unlock(&target->restore->lock);
+    return last;
+}
+
+void ob_target_drop(ob_target *target)
+{
+    while (target != NULL && let_go(target)) {
+        const ob_fs *fs = target->restore->engine->fs;
+        ob_target *parent = target->parent;
+        fs->dir_close(fs, target->dir);
+        if (parent != NULL) {
+            (void)ob_restore_set_meta(target->restore, parent->dir, target->name, target->place,
+                                      &target->info, target->mask);
+        }
+        free_target(target);
+        target = parent;
+    }
+}
