@@ -96,7 +96,7 @@ static ob_status look_harder(ob_repo *repo, bool *again)
 }
 
 static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, ob_index_entry *entry,
-                 uint8_t name[OB_SHA256_SIZE])
+                 ob_pack_info *info)
 {
     ob_mutex_lock(&repo->packing.lock);
     bool found = ob_index_find(repo->index, id, nth, entry);
@@ -106,7 +106,7 @@ static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, ob_index_en
                 (repo->index->packs.info[entry->pack].flags & OB_PACK_FILLING) == 0;
     }
     if (found) {
-        memcpy(name, repo->index->packs.info[entry->pack].name, OB_SHA256_SIZE);
+        *info = repo->index->packs.info[entry->pack];
     }
     ob_mutex_unlock(&repo->packing.lock);
     return found;
@@ -115,12 +115,12 @@ static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, ob_index_en
 /* Tries each place where the index says that the chunk is. The first failure is the one told. */
 static ob_status read_places(ob_repo *repo, ob_tools *tools, const ob_chunk_id *id, ob_buf *out)
 {
-    uint8_t name[OB_SHA256_SIZE];
+    ob_pack_info info;
     char why[512] = "a chunk is not in the index";
     ob_index_entry entry;
     ob_status first = OB_E_NOT_FOUND;
-    for (unsigned nth = 0; find(repo, id, nth, &entry, name); nth++) {
-        const ob_frame frame = {name, entry.offset, entry.length};
+    for (unsigned nth = 0; find(repo, id, nth, &entry, &info); nth++) {
+        const ob_frame frame = {info.name, info.size, entry.offset, entry.length};
         ob_status status = ob_pack_read_chunk(repo->keys, &repo->pool, tools, &frame, id, out);
         if (!OB_FAILED(status) || !is_damage(status)) {
             return status;
@@ -164,8 +164,8 @@ ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
 bool ob_repo_locate(ob_repo *repo, const ob_chunk_id *id, uint32_t *pack, uint32_t *offset)
 {
     ob_index_entry entry;
-    uint8_t name[OB_SHA256_SIZE];
-    if (OB_FAILED(ensure_loaded(repo)) || !find(repo, id, 0, &entry, name)) {
+    ob_pack_info info;
+    if (OB_FAILED(ensure_loaded(repo)) || !find(repo, id, 0, &entry, &info)) {
         return false;
     }
     *pack = entry.pack;
