@@ -136,7 +136,7 @@ static void put_warnings(ob_buf *out, const cJSON *detail)
 {
     const cJSON *warning = ob_document_list(detail, "warnings");
     for (; warning != NULL; warning = warning->next) {
-        ob_buf_printf(out, "  Warning %" PRId64 " \xc3\x97 ", ob_document_count(warning, "count"));
+        ob_buf_put_text(out, "  Warning ");
         ob_put_safe(out, ob_document_text(warning, "text"));
         ob_buf_put_text(out, "\n");
     }
