@@ -59,17 +59,21 @@ static void write_record(ob_jobs *jobs, const ob_run_record *record)
     }
 }
 
-static void log_end(const ob_run_facts *facts, const char *why)
+static void log_end(const ob_run *run, const ob_run_facts *facts)
 {
     char id[OB_GUID_TEXT];
     bool failed = facts->state == OB_RUN_FAILED;
+    bool aborted = facts->state == OB_RUN_ABORTED;
     ob_guid_format(id, &facts->id);
     ob_log(failed ? OB_LOG_ERROR : OB_LOG_INFO,
-           "job %s: %s %s; %lld files, %lld failed, %lld bytes, %lld changed, %lld stored%s%s", id,
-           facts->type == OB_RUN_BACKUP ? "backup" : "recovery", ob_run_state_name(facts->state),
-           (long long)facts->files_done, (long long)facts->files_failed,
-           (long long)facts->bytes_done, (long long)facts->bytes_changed,
-           (long long)facts->bytes_stored, why[0] != '\0' ? "; " : "", why);
+           "job %s: %s %s; %lld files, %lld failed, %lld bytes, %lld changed, %lld stored%s%s%s%s",
+           id, facts->type == OB_RUN_BACKUP ? "backup" : "recovery",
+           ob_run_state_name(facts->state), (long long)facts->files_done,
+           (long long)facts->files_failed, (long long)facts->bytes_done,
+           (long long)facts->bytes_changed, (long long)facts->bytes_stored,
+           failed || aborted ? "; " : "",
+           failed ? ob_status_lookup(facts->status)->symbol : "", failed ? " " : "",
+           aborted ? run->cancel_reason : run->error_detail);
 }
 
 /* The thread of a job. Its end is in the table before anybody can see it here. */
@@ -93,7 +97,7 @@ static void run_job(void *argument)
 
     ob_failed_log_finish(&run->log);
     write_record(jobs, &record);
-    log_end(&record.facts, OB_FAILED(status) ? run->error_detail : "");
+    log_end(run, &record.facts);
     if (run->log.status != OB_OK) {
         ob_log(OB_LOG_WARNING, "the log of failed files is not complete: %s",
                ob_status_lookup(run->log.status)->message);

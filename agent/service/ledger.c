@@ -40,6 +40,13 @@ static void note_failure(ob_ledger *ledger, const ob_event *event)
     ledger->failures[ledger->failure_count++] = failure;
 }
 
+static void exchange(char *text, char from, char to)
+{
+    for (; *text != '\0'; text++) {
+        *text = *text == from ? to : *text;
+    }
+}
+
 static void count_kind(ob_ledger *ledger, const ob_event *event)
 {
     char kind[sizeof ledger->kinds[0].kind];
@@ -49,6 +56,7 @@ static void count_kind(ob_ledger *ledger, const ob_event *event)
     } else {
         snprintf(kind, sizeof kind, "%s", row->name);
     }
+    exchange(kind, ' ', '_');
     for (size_t i = 0; i < ledger->kind_count; i++) {
         if (strcmp(ledger->kinds[i].kind, kind) == 0) {
             ledger->kinds[i].count++;
@@ -86,11 +94,14 @@ static cJSON *warning_json(const ob_ledger *ledger, size_t place, bool *failed)
     char text[160];
     const char *kind = ledger->kinds[place].kind;
     const kind_row *row = &rows[ledger->kinds[place].event];
-    const char *what = kind + strlen(row->name);
+    char what[sizeof ledger->kinds[0].kind] = "";
     uint64_t count = ledger->kinds[place].count;
+    if (kind[strlen(row->name)] != '\0') {
+        snprintf(what, sizeof what, "%s", kind + strlen(row->name) + 1);
+        exchange(what, '_', ' ');
+    }
     snprintf(text, sizeof text, "%" PRIu64 " item%s: %s%s%s%s", count, count == 1 ? "" : "s",
-             row->text, what[0] != '\0' ? " (" : "", what[0] != '\0' ? what + 1 : "",
-             what[0] != '\0' ? ")" : "");
+             row->text, what[0] != '\0' ? " (" : "", what, what[0] != '\0' ? ")" : "");
     cJSON *json = ob_json_new_object();
     ob_json_add_text(json, "kind", kind, failed);
     ob_json_add_int(json, "count", (int64_t)count, failed);

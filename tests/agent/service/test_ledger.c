@@ -45,7 +45,7 @@ START_TEST(ledger__counts_by_kind)
     ob_ledger ledger = {0};
     note(&ledger, OB_EVENT_NOT_KEPT, "/a", 0, "acl", "");
     note(&ledger, OB_EVENT_NOT_KEPT, "/b", 0, "acl", "");
-    note(&ledger, OB_EVENT_NOT_KEPT, "/b", 0, "xattr", "");
+    note(&ledger, OB_EVENT_NOT_KEPT, "/b", 0, "alternate stream", "");
     note(&ledger, OB_EVENT_CHANGED, "/c", 0, "", "");
     note(&ledger, OB_EVENT_RESTORED_AS, "/c", 0, "/c (1)", "");
     note(&ledger, OB_EVENT_RESTORED_AS, "/d", 0, "/d (1)", "");
@@ -55,8 +55,8 @@ START_TEST(ledger__counts_by_kind)
         printed(cJSON_GetObjectItemCaseSensitive(json, "warnings")),
         "[{\"kind\":\"not_kept_acl\",\"count\":2,"
         "\"text\":\"2 items: not kept with all that belongs to it (acl)\"},"
-        "{\"kind\":\"not_kept_xattr\",\"count\":1,"
-        "\"text\":\"1 item: not kept with all that belongs to it (xattr)\"},"
+        "{\"kind\":\"not_kept_alternate_stream\",\"count\":1,"
+        "\"text\":\"1 item: not kept with all that belongs to it (alternate stream)\"},"
         "{\"kind\":\"changed\",\"count\":1,"
         "\"text\":\"1 item: changed while read, the copy may be of two moments\"},"
         "{\"kind\":\"restored_as\",\"count\":2,"
