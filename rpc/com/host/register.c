@@ -2,6 +2,8 @@
 #include "../objects/classes.h"
 #include "../objects/module.h"
 
+#include <olectl.h>
+
 #define CLASS_NAME L"OnlineBackup.Agent"
 #define CLASS_TEXT L"Online Backup agent"
 
