@@ -131,8 +131,9 @@ static void on_interrupt(int number)
 
 void ob_terminal_catch_interrupt(void)
 {
-    /* Without SA_RESTART, so that a wait ends and its caller can look. */
-    struct sigaction action = {.sa_handler = on_interrupt};
+    /* Without SA_RESTART, so that a wait ends and its caller can look. Once: whoever is stuck in a
+     * call can still be ended. */
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
 }

@@ -122,8 +122,8 @@ static BOOL WINAPI on_control(DWORD event)
     if (event != CTRL_C_EVENT) {
         return FALSE;
     }
-    InterlockedExchange(&interrupted, 1);
-    return TRUE;
+    /* Once: whoever is stuck in a call can still be ended. */
+    return InterlockedExchange(&interrupted, 1) == 0;
 }
 
 void ob_terminal_catch_interrupt(void)

@@ -12,7 +12,8 @@ bool ob_terminal_is_input(void);   /* standard input is a terminal */
 unsigned ob_terminal_width(void);  /* columns; 80 if not known */
 /* Asks on the terminal without echo. `secret` gets the line without its end; its `secret` is set. */
 ob_status ob_terminal_ask_secret(const char *prompt, ob_buf *secret);
-/* From now on Ctrl-C only sets what ob_terminal_interrupted() answers. */
+/* From now on Ctrl-C only sets what ob_terminal_interrupted() answers; a second one ends the process
+ * as ever. */
 void ob_terminal_catch_interrupt(void);
 bool ob_terminal_interrupted(void);
 /* Makes standard output take UTF-8 and escape sequences where that has to be asked for. */
