@@ -9,7 +9,6 @@ RPC_STATUS RPC_ENTRY RpcServerRegisterIf3(RPC_IF_HANDLE interface_spec, UUID *ty
                                           unsigned int flags, unsigned int max_calls,
                                           unsigned int max_size, RPC_IF_CALLBACK_FN *callback,
                                           void *security);
-RPC_STATUS RPC_ENTRY I_RpcBindingInqLocalClientPID(RPC_BINDING_HANDLE binding, unsigned long *pid);
 
 #ifndef RPC_IF_ALLOW_LOCAL_ONLY
 #define RPC_IF_ALLOW_LOCAL_ONLY 0x20
