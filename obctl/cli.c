@@ -185,8 +185,7 @@ static int run_command(ob_cli *cli, const parse *self)
         return ob_output_usage_error(cli, name, "%s is missing", command->operands);
     }
     if (cli->operand_count > command->most) {
-        return ob_output_usage_error(cli, name, "%s is too much",
-                                     cli->operands[command->most]);
+        return ob_output_usage_error(cli, name, "%s is too much", cli->operands[command->most]);
     }
     return command->run(cli);
 }

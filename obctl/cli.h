@@ -29,8 +29,8 @@ typedef struct ob_cli_option {
 
 typedef struct ob_cli {
     FILE *in, *out, *err;
-    bool terminal;   /* `out` is a screen: lines may be redrawn and tables cut to its width */
-    size_t width;    /* its columns */
+    bool terminal; /* `out` is a screen: lines may be redrawn and tables cut to its width */
+    size_t width;  /* its columns */
     const ob_clock *clock;
 
     bool json;

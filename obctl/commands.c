@@ -4,11 +4,13 @@
 
 #include <string.h>
 
-#define OPTION(id, name, value, help) {id, 0, name, value, help}
+#define OPTION(id, name, value, help)                                                              \
+    {                                                                                              \
+        id, 0, name, value, help                                                                   \
+    }
 #define OPTION_ASYNC                                                                               \
     OPTION(OB_OPTION_ASYNC, "async", NULL, "Do not watch the job; print its id and return")
-#define OPTION_PASSPHRASE(help)                                                                    \
-    OPTION(OB_OPTION_PASSPHRASE_FILE, "passphrase-file", "FILE", help)
+#define OPTION_PASSPHRASE(help) OPTION(OB_OPTION_PASSPHRASE_FILE, "passphrase-file", "FILE", help)
 
 static const ob_arg_option common_options[] = {
     OPTION(OB_OPTION_JSON, "json", NULL, "Print JSON for scripts instead of text for people"),
@@ -32,6 +34,7 @@ static const struct {
     "JOB is the id that `obctl job list` shows; latest, or none, is the newest job.\n"
 #define POINT_OPERAND "POINT is the id that `obctl point list` shows; latest is the newest one.\n"
 
+/* clang-format off */
 static const ob_command commands[] = {
     {
         .noun = "register", .operands = "FILE", .least = 1, .most = 1,
@@ -215,6 +218,7 @@ static const ob_command commands[] = {
         .run = ob_run_error,
     },
 };
+/* clang-format on */
 
 const ob_command *ob_command_at(size_t position)
 {
@@ -225,9 +229,8 @@ const ob_command *ob_command_find(const char *noun, const char *verb)
 {
     for (size_t i = 0; ob_command_at(i) != NULL; i++) {
         const ob_command *command = ob_command_at(i);
-        bool same_verb = verb == NULL || command->verb == NULL
-                             ? verb == command->verb
-                             : strcmp(verb, command->verb) == 0;
+        bool same_verb = verb == NULL || command->verb == NULL ? verb == command->verb
+                                                               : strcmp(verb, command->verb) == 0;
         if (same_verb && strcmp(noun, command->noun) == 0) {
             return command;
         }

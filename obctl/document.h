@@ -13,9 +13,9 @@ typedef struct cJSON cJSON;
 ob_status ob_document_parse(const ob_buf *text, cJSON **out);
 
 /* `json` may be NULL. Results are borrowed from it. */
-const char *ob_document_text(const cJSON *json, const char *name);   /* "" */
-bool ob_document_flag(const cJSON *json, const char *name);          /* false */
-int64_t ob_document_count(const cJSON *json, const char *name);      /* 0; never negative */
+const char *ob_document_text(const cJSON *json, const char *name);    /* "" */
+bool ob_document_flag(const cJSON *json, const char *name);           /* false */
+int64_t ob_document_count(const cJSON *json, const char *name);       /* 0; never negative */
 const cJSON *ob_document_object(const cJSON *json, const char *name); /* NULL */
 /* The first element of a list; NULL if it is empty. The next one is ->next. */
 const cJSON *ob_document_list(const cJSON *json, const char *name);

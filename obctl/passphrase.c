@@ -55,9 +55,8 @@ ob_status ob_passphrase_read(ob_cli *cli, const char *file, bool twice, ob_buf *
     } else {
         status = twice ? ask_twice(&text) : ask("Passphrase: ", &text);
     }
-    if (!OB_FAILED(status) &&
-        (!ob_utf8_valid(text.data, text.length) ||
-         (text.length > 0 && memchr(text.data, 0, text.length) != NULL))) {
+    if (!OB_FAILED(status) && (!ob_utf8_valid(text.data, text.length) ||
+                               (text.length > 0 && memchr(text.data, 0, text.length) != NULL))) {
         status = ob_fail(OB_E_INVALID_ARGUMENT, "the passphrase is not UTF-8 text");
     }
     if (!OB_FAILED(status)) {

@@ -7,8 +7,8 @@
 #include "ob/buf.h"
 
 /* `file`: read from there, "-" from standard input, NULL asked on the terminal, with `twice` two
- * times. `out` gets the text without the end of its line, with a NUL that its length does not count;
- * its `secret` is set. */
+ * times. `out` gets the text without the end of its line, with a NUL that its length does not
+ * count; its `secret` is set. */
 ob_status ob_passphrase_read(ob_cli *cli, const char *file, bool twice, ob_buf *out);
 
 #endif

@@ -28,9 +28,9 @@ int ob_progress_percent(const ob_job *job)
 
 const char *ob_progress_state(const ob_job *job)
 {
-    static const char *const names[] = {
-        "unknown",   "starting",  "scanning", "running", "completed", "completed with warnings",
-        "cancelling", "cancelled", "failed"};
+    static const char *const names[] = {"unknown",    "starting",  "scanning",
+                                        "running",    "completed", "completed with warnings",
+                                        "cancelling", "cancelled", "failed"};
     return job->state >= 0 && job->state <= OB_JOB_FAILED ? names[job->state] : names[0];
 }
 
@@ -121,7 +121,8 @@ static void put_totals(ob_buf *out, const ob_job *job, const cJSON *detail)
         ob_buf_put_text(out, "  Point   ");
         ob_put_safe(out, point);
         if (backup) {
-            ob_buf_put_text(out, ob_document_flag(detail, "incremental") ? " (incremental)" : " (first backup)");
+            ob_buf_put_text(out, ob_document_flag(detail, "incremental") ? " (incremental)"
+                                                                         : " (first backup)");
         }
         ob_buf_put_text(out, "\n");
     }

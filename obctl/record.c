@@ -87,8 +87,8 @@ cJSON *ob_record_point(const ob_point *point, bool *failed)
 
 const char *ob_record_item_type(int32_t type)
 {
-    static const char *const names[] = {"other", "file", "folder", "symlink", "fifo", "socket",
-                                        "char-device", "block-device"};
+    static const char *const names[] = {"other", "file",   "folder",      "symlink",
+                                        "fifo",  "socket", "char-device", "block-device"};
     return type >= 1 && type <= 7 ? names[type] : names[0];
 }
 

@@ -30,7 +30,8 @@ static ob_buf local_description(ob_status status)
     ob_buf text = {0};
     bool failed = false;
     const ob_status_info *info = ob_status_lookup(status);
-    ob_client_error error = {status, info->symbol, info->message, info->advice, "", info->mars_code};
+    ob_client_error error = {status,       info->symbol, info->message,
+                             info->advice, "",           info->mars_code};
     cJSON *json = ob_output_error_json(&error, &failed);
     if (!failed) {
         ob_json_print(&text, json);

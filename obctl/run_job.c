@@ -51,8 +51,7 @@ static ob_status build_backup(const ob_cli *cli, ob_buf *out)
         }
         ob_json_add_node(json, "sources", sources, &failed);
     }
-    ob_status status =
-        failed ? ob_fail(OB_E_NO_MEMORY, "the options") : ob_json_print(out, json);
+    ob_status status = failed ? ob_fail(OB_E_NO_MEMORY, "the options") : ob_json_print(out, json);
     ob_json_free(json);
     return status;
 }
@@ -64,10 +63,10 @@ int ob_run_backup(ob_cli *cli)
     ob_status status = build_backup(cli, &options);
     int code = OB_FAILED(status) ? ob_output_error(cli, status) : ob_cli_connect(cli);
     if (code == OB_EXIT_OK) {
-        status = ob_client_start_backup(cli->client, (const char *)options.data, options.length,
-                                        &job);
-        code = OB_FAILED(status) ? ob_output_client_error(cli)
-                                 : ob_run_started(cli, &job, "Backup");
+        status =
+            ob_client_start_backup(cli->client, (const char *)options.data, options.length, &job);
+        code =
+            OB_FAILED(status) ? ob_output_client_error(cli) : ob_run_started(cli, &job, "Backup");
     }
     ob_buf_free(&options);
     return code;
@@ -100,9 +99,13 @@ static void add_job(job_list *self, const ob_job *job)
     snprintf(files, sizeof files, "%" PRId64, job->files_done);
     ob_size_format(size, job->bytes_done > 0 ? (uint64_t)job->bytes_done : 0);
     bool warned = job->state == OB_JOB_COMPLETED_WITH_WARNINGS;
-    const char *cells[] = {started, ob_job_type_name(job->type),
+    const char *cells[] = {started,
+                           ob_job_type_name(job->type),
                            warned ? "warnings" : ob_progress_state(job),
-                           id, took, files, size};
+                           id,
+                           took,
+                           files,
+                           size};
     ob_table_row(&self->table, cells);
 }
 

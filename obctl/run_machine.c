@@ -45,7 +45,6 @@ out:
     return code;
 }
 
-
 /* What `obctl status` tells, gathered by several calls. */
 typedef struct machine_status {
     cJSON *agent, *settings, *policy; /* `policy` NULL: none is set */
@@ -96,8 +95,8 @@ static int gather(ob_cli *cli, machine_status *out)
         code = take_document(cli, ob_client_agent(cli->client, &text), &text, &out->agent);
     }
     if (code == OB_EXIT_OK) {
-        code = take_document(cli, ob_client_get_settings(cli->client, &text), &text,
-                             &out->settings);
+        code =
+            take_document(cli, ob_client_get_settings(cli->client, &text), &text, &out->settings);
     }
     if (code == OB_EXIT_OK) {
         ob_status status = ob_client_get_policy(cli->client, "", &text);
@@ -127,10 +126,9 @@ static int print_status_json(ob_cli *cli, machine_status *self)
     add_document(json, "agent", &self->agent, &failed);
     add_document(json, "settings", &self->settings, &failed);
     add_document(json, "policy", &self->policy, &failed);
-    ob_json_add_node(json, "running",
-                     self->has_running ? ob_record_job(&self->running, &failed)
-                                       : cJSON_CreateNull(),
-                     &failed);
+    ob_json_add_node(
+        json, "running",
+        self->has_running ? ob_record_job(&self->running, &failed) : cJSON_CreateNull(), &failed);
     ob_json_add_node(json, "last",
                      self->has_last ? ob_record_job(&self->last, &failed) : cJSON_CreateNull(),
                      &failed);
@@ -161,9 +159,8 @@ static void put_policy(ob_table *table, const cJSON *policy)
         excluded += exclude ? 1 : 0;
         included += exclude ? 0 : 1;
     }
-    pair_of(table, "Policy", "%s: %zu included, %zu excluded, %s",
-            ob_document_text(policy, "name"), included, excluded,
-            ob_document_text(policy, "state"));
+    pair_of(table, "Policy", "%s: %zu included, %zu excluded, %s", ob_document_text(policy, "name"),
+            included, excluded, ob_document_text(policy, "state"));
 }
 
 static void put_job(ob_table *table, const char *name, const ob_job *job)

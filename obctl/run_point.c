@@ -52,8 +52,7 @@ static void add_point(point_list *self, const ob_point *point)
     ob_size_format(size, point->bytes > 0 ? (uint64_t)point->bytes : 0);
     put_sources(&sources, point->sources);
     ob_buf_put_u8(&sources, 0);
-    const char *cells[] = {at, id, files, size,
-                           sources.failed ? "" : (const char *)sources.data};
+    const char *cells[] = {at, id, files, size, sources.failed ? "" : (const char *)sources.data};
     ob_table_row(&self->table, cells);
     ob_buf_free(&sources);
 }
@@ -66,8 +65,7 @@ static int list_points(ob_cli *cli, size_t limit, point_list *self)
         ob_point *points = NULL;
         size_t count = 0;
         unsigned most = limit < PAGE ? (unsigned)limit : PAGE;
-        if (OB_FAILED(
-                ob_client_list_points(cli->client, source, &resume, most, &points, &count))) {
+        if (OB_FAILED(ob_client_list_points(cli->client, source, &resume, most, &points, &count))) {
             return ob_output_client_error(cli);
         }
         for (size_t i = 0; i < count; i++) {

@@ -28,8 +28,7 @@ static int print_policy(ob_cli *cli, const ob_buf *document)
         ob_json_object object = ob_json_object_of(spec, "spec");
         ob_json_get_bool(&object, "recursive", &recursive);
         const char *cells[] = {ob_document_flag(spec, "exclude") ? "Exclude" : "Include",
-                               ob_document_text(spec, "path"),
-                               recursive ? "" : "not recursive"};
+                               ob_document_text(spec, "path"), recursive ? "" : "not recursive"};
         ob_table_row(&table, cells);
     }
     if (code == OB_EXIT_OK) {
@@ -94,8 +93,7 @@ static ob_status build_policy(const ob_cli *cli, ob_buf *out)
         }
     }
     ob_json_add_node(json, "files", files, &failed);
-    ob_status status =
-        failed ? ob_fail(OB_E_NO_MEMORY, "the policy") : ob_json_print(out, json);
+    ob_status status = failed ? ob_fail(OB_E_NO_MEMORY, "the policy") : ob_json_print(out, json);
     ob_json_free(json);
     return status;
 }
@@ -105,9 +103,8 @@ int ob_run_policy_set(ob_cli *cli)
     const char *file = ob_cli_option_value(cli, OB_OPTION_FILE);
     ob_buf policy = {0};
     ob_buf stored = {0};
-    if (file != NULL && (ob_cli_has(cli, OB_OPTION_INCLUDE) ||
-                         ob_cli_has(cli, OB_OPTION_EXCLUDE) || ob_cli_has(cli, OB_OPTION_NAME) ||
-                         ob_cli_has(cli, OB_OPTION_PAUSED) ||
+    if (file != NULL && (ob_cli_has(cli, OB_OPTION_INCLUDE) || ob_cli_has(cli, OB_OPTION_EXCLUDE) ||
+                         ob_cli_has(cli, OB_OPTION_NAME) || ob_cli_has(cli, OB_OPTION_PAUSED) ||
                          ob_cli_has(cli, OB_OPTION_NON_RECURSIVE))) {
         return ob_output_usage_error(cli, "policy set", "with --file the policy stands there");
     }
@@ -115,8 +112,8 @@ int ob_run_policy_set(ob_cli *cli)
         return ob_output_usage_error(cli, "policy set", "give --include PATH, or --file");
     }
     int code = OB_EXIT_OK;
-    ob_status status = file != NULL ? ob_input_read(cli, file, POLICY_MOST, &policy)
-                                    : build_policy(cli, &policy);
+    ob_status status =
+        file != NULL ? ob_input_read(cli, file, POLICY_MOST, &policy) : build_policy(cli, &policy);
     if (OB_FAILED(status)) {
         code = ob_output_error(cli, status);
         goto out;

@@ -32,9 +32,11 @@ int ob_run_settings_show(ob_cli *cli)
         const cJSON *vault = ob_document_object(json, "vault");
         bool registered = ob_document_flag(json, "registered");
         ob_table_pair(&table, "Machine", ob_document_text(json, "machine_id"));
-        ob_table_pair(&table, "Vault", registered ? ob_document_text(vault, "name") : "not registered");
+        ob_table_pair(&table, "Vault",
+                      registered ? ob_document_text(vault, "name") : "not registered");
         ob_table_pair(&table, "Address", ob_document_text(vault, "address"));
-        ob_table_pair(&table, "Passphrase", ob_document_flag(json, "passphrase_set") ? "set" : "not set");
+        ob_table_pair(&table, "Passphrase",
+                      ob_document_flag(json, "passphrase_set") ? "set" : "not set");
         ob_table_pair(&table, "Compression", ob_document_text(json, "compression"));
         ob_table_pair(&table, "Cache", ob_document_text(json, "cache_dir"));
         code = ob_output_table(cli, &table);

@@ -17,9 +17,9 @@ static bool parse_operand(const ob_cli *cli, ob_guid *out, bool *latest)
 
 static int refuse(ob_cli *cli, const char *what)
 {
-    return ob_output_error(cli, ob_fail(OB_E_INVALID_ARGUMENT,
-                                        "%s is no %s: give its GUID, or latest",
-                                        cli->operands[0], what));
+    return ob_output_error(cli,
+                           ob_fail(OB_E_INVALID_ARGUMENT, "%s is no %s: give its GUID, or latest",
+                                   cli->operands[0], what));
 }
 
 static int latest_job(ob_cli *cli, ob_guid *out)

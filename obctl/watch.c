@@ -15,9 +15,9 @@
 
 typedef struct watch {
     ob_cli *cli;
-    int32_t state;         /* shown last; -1 = nothing yet */
-    uint64_t plain_at;     /* when the last plain line was written */
-    bool line_drawn;       /* the cursor stands behind a line to be redrawn */
+    int32_t state;     /* shown last; -1 = nothing yet */
+    uint64_t plain_at; /* when the last plain line was written */
+    bool line_drawn;   /* the cursor stands behind a line to be redrawn */
 } watch;
 
 int ob_watch_exit_code(const ob_job *job)

@@ -26,8 +26,8 @@ static ob_status negotiate(ob_client *client, ob_status (*recover)(ob_call *), o
     negotiate_call self = {.call = {.client = client, .run = run_negotiate, .recover = recover}};
     ob_status status = ob_call_make(&self.call);
     if (!OB_FAILED(status) && (self.version < VERSION_LOWEST || self.version > VERSION_HIGHEST)) {
-        status = ob_client_error_local(ob_fail(
-            OB_E_VERSION, "the agent chose version %lu", (unsigned long)self.version));
+        status = ob_client_error_local(
+            ob_fail(OB_E_VERSION, "the agent chose version %lu", (unsigned long)self.version));
     }
     if (!OB_FAILED(status) && agent != NULL) {
         status = ob_call_document(&self.agent, agent);

@@ -23,8 +23,8 @@ static void run_ask(ob_call *call)
 {
     document_call *self = (document_call *)call;
     self->answer = (OB_BYTES){0, NULL};
-    call->result = self->ask(call->client->target, self->length, self->data, &self->answer,
-                             &call->error);
+    call->result =
+        self->ask(call->client->target, self->length, self->data, &self->answer, &call->error);
 }
 
 static void run_tell(ob_call *call)

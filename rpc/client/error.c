@@ -55,8 +55,8 @@ static void set(ob_status status, const char *symbol, const char *message, const
     copy_text(room.message, sizeof room.message, message);
     copy_text(room.advice, sizeof room.advice, advice);
     copy_text(room.detail, sizeof room.detail, detail);
-    room.error = (ob_client_error){status,      room.symbol, room.message,
-                                   room.advice, room.detail, code};
+    room.error =
+        (ob_client_error){status, room.symbol, room.message, room.advice, room.detail, code};
 }
 
 void ob_client_error_clear(void)

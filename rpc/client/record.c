@@ -22,8 +22,8 @@ void ob_guid_from_wire(ob_guid *out, const OB_GUID *guid)
 void ob_guid_to_wire(OB_GUID *out, const ob_guid *guid)
 {
     const uint8_t *from = guid->bytes;
-    out->data1 = (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 |
-                 from[3];
+    out->data1 =
+        (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
     out->data2 = (unsigned short)(from[4] << 8 | from[5]);
     out->data3 = (unsigned short)(from[6] << 8 | from[7]);
     memcpy(out->data4, from + 8, 8);
@@ -222,8 +222,7 @@ static ob_status copy_list(ob_record_kind kind, const char *wire, size_t count, 
         return ob_fail(OB_E_NO_MEMORY, "a list of %zu records", count);
     }
     for (size_t i = 0; i < count; i++) {
-        ob_status status = kinds[kind].from_wire(copy + i * size,
-                                                 wire + i * kinds[kind].wire_size);
+        ob_status status = kinds[kind].from_wire(copy + i * size, wire + i * kinds[kind].wire_size);
         if (OB_FAILED(status)) {
             while (i > 0) {
                 kinds[kind].free(copy + --i * size);
@@ -285,8 +284,8 @@ const char *ob_job_type_name(int32_t type)
 
 const char *ob_job_state_name(int32_t state)
 {
-    static const char *const names[] = {
-        "Unknown",   "Started",  "Initialized", "InProgress", "Completed", "CompletedWithWarning",
-        "Aborting",  "Aborted",  "Failed"};
+    static const char *const names[] = {"Unknown",    "Started",   "Initialized",
+                                        "InProgress", "Completed", "CompletedWithWarning",
+                                        "Aborting",   "Aborted",   "Failed"};
     return state >= 0 && state <= OB_JOB_FAILED ? names[state] : names[OB_JOB_UNKNOWN];
 }

@@ -72,10 +72,10 @@ static void run_browse(ob_call *call)
     browse_call *self = (browse_call *)call;
     self->resume = self->asked;
     self->list = (OB_ITEM_LIST){0, NULL};
-    call->result = ObBrowsePoint(
-        self->view->handle, (ULONG)strlen(self->path), (const unsigned char *)self->path,
-        (ULONG)strlen(self->pattern), (const unsigned char *)self->pattern, &self->resume,
-        self->most, &self->list, &call->error);
+    call->result = ObBrowsePoint(self->view->handle, (ULONG)strlen(self->path),
+                                 (const unsigned char *)self->path, (ULONG)strlen(self->pattern),
+                                 (const unsigned char *)self->pattern, &self->resume, self->most,
+                                 &self->list, &call->error);
 }
 
 /* The agent that had the view is gone: opens it again in the one that answers now. A point never

@@ -72,8 +72,8 @@ END_TEST
 
 START_TEST(cli__options_by_id)
 {
-    ob_cli_option options[] = {{OB_OPTION_INCLUDE, "a"}, {OB_OPTION_ASYNC, NULL},
-                               {OB_OPTION_INCLUDE, "b"}};
+    ob_cli_option options[] = {
+        {OB_OPTION_INCLUDE, "a"}, {OB_OPTION_ASYNC, NULL}, {OB_OPTION_INCLUDE, "b"}};
     ob_cli cli = {.options = options, .option_count = 3};
     ck_assert_str_eq(ob_cli_option_value(&cli, OB_OPTION_INCLUDE), "b");
     ck_assert_str_eq(ob_cli_option_value(&cli, OB_OPTION_ASYNC), "");

@@ -37,9 +37,9 @@ START_TEST(commands__have_all_their_texts)
         ck_assert((command->most == 0) == (command->operands[0] == '\0'));
         ck_assert(strchr(command->summary, '.') == NULL);
         ck_assert(command->verb == NULL || ob_command_noun_summary(command->noun) != NULL);
-        const char *words = ob_test_format("obctl %s%s%s", command->noun,
-                                           command->verb != NULL ? " " : "",
-                                           command->verb != NULL ? command->verb : "");
+        const char *words =
+            ob_test_format("obctl %s%s%s", command->noun, command->verb != NULL ? " " : "",
+                           command->verb != NULL ? command->verb : "");
         ck_assert_msg(strstr(command->examples, words) != NULL, "%s has no example", words);
         ck_assert_int_eq(command->examples[strlen(command->examples) - 1], '\n');
     }

@@ -22,8 +22,8 @@ static said run(const char *arguments)
     const char *out = ob_test_path(dir, "out");
     const char *err = ob_test_path(dir, "err");
     /* A command that begins with a quotation mark would lose it to Windows' shell. */
-    int code = system(
-        ob_test_format("cd . && \"%s\" %s >\"%s\" 2>\"%s\"", OBCTL, arguments, out, err));
+    int code =
+        system(ob_test_format("cd . && \"%s\" %s >\"%s\" 2>\"%s\"", OBCTL, arguments, out, err));
     ck_assert_int_ge(code, 0);
     /* POSIX keeps the exit code in the second byte. */
     return (said){code > 0xFF ? code >> 8 : code, read_text(out), read_text(err)};

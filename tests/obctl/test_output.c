@@ -24,11 +24,10 @@ START_TEST(output__errors_for_scripts)
     ob_cli *cli = cli_bare();
     cli->json = true;
     ob_output_error(cli, ob_fail(OB_E_NO_POLICY, "a \"quoted\" thing"));
-    ck_assert_str_eq(cli_out(),
-                     "{\"status\":-2147220967,\"symbol\":\"OB_E_NO_POLICY\","
-                     "\"message\":\"No backup policy is set on this machine.\","
-                     "\"advice\":\"Set one first: obctl policy set, or Set-OBPolicy.\","
-                     "\"detail\":\"a \\\"quoted\\\" thing\",\"code\":0}\n");
+    ck_assert_str_eq(cli_out(), "{\"status\":-2147220967,\"symbol\":\"OB_E_NO_POLICY\","
+                                "\"message\":\"No backup policy is set on this machine.\","
+                                "\"advice\":\"Set one first: obctl policy set, or Set-OBPolicy.\","
+                                "\"detail\":\"a \\\"quoted\\\" thing\",\"code\":0}\n");
     ck_assert(cli_err_has("obctl: No backup policy"));
 }
 END_TEST

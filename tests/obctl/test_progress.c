@@ -121,9 +121,10 @@ START_TEST(progress__summary_with_warnings)
     ob_job job = running_job();
     job.state = OB_JOB_COMPLETED_WITH_WARNINGS;
     job.files_failed = 12;
-    job.detail = (char *)"{\"warnings\":[{\"kind\":\"xattr\",\"count\":3,\"text\":\"3 files: not kept\"}],"
-                         "\"failed\":[{\"path\":\"/a\\u001b\",\"symbol\":\"OB_E_IO\","
-                         "\"detail\":\"why\"}],\"failed_log\":\"/log\"}";
+    job.detail =
+        (char *)"{\"warnings\":[{\"kind\":\"xattr\",\"count\":3,\"text\":\"3 files: not kept\"}],"
+                "\"failed\":[{\"path\":\"/a\\u001b\",\"symbol\":\"OB_E_IO\","
+                "\"detail\":\"why\"}],\"failed_log\":\"/log\"}";
     const char *text = summary_of(&job);
     ck_assert_ptr_nonnull(strstr(text, "Backup completed with warnings.\n"));
     ck_assert_ptr_nonnull(strstr(text, ", 12 failed\n"));
@@ -153,9 +154,12 @@ END_TEST
 
 START_TEST(progress__summary_passes_over_a_broken_detail)
 {
-    static const char *const details[] = {
-        "", "[]", "{", "7", "{\"warnings\":7,\"failed\":{},\"point\":[]}",
-        "{\"warnings\":[7,null],\"failed\":[[]]}"};
+    static const char *const details[] = {"",
+                                          "[]",
+                                          "{",
+                                          "7",
+                                          "{\"warnings\":7,\"failed\":{},\"point\":[]}",
+                                          "{\"warnings\":[7,null],\"failed\":[[]]}"};
     ob_job job = running_job();
     job.state = OB_JOB_COMPLETED;
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++) {

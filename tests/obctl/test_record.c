@@ -19,12 +19,22 @@ static const char *print(cJSON *json)
 START_TEST(record__job)
 {
     bool failed = false;
-    ob_job job = {
-        .type = OB_JOB_BACKUP, .state = OB_JOB_IN_PROGRESS, .revision = 4,
-        .start_time = INT64_C(1769860800) * 1000000000, .bytes_total = 10, .bytes_done = 9,
-        .bytes_changed = 8, .bytes_stored = 7, .files_total = 6, .files_done = 5,
-        .files_changed = 4, .files_failed = 3, .bytes_per_second = 2, .seconds_left = -1,
-        .current = (char *)"/a", .detail = (char *)"{\"policy\":\"p\"}"};
+    ob_job job = {.type = OB_JOB_BACKUP,
+                  .state = OB_JOB_IN_PROGRESS,
+                  .revision = 4,
+                  .start_time = INT64_C(1769860800) * 1000000000,
+                  .bytes_total = 10,
+                  .bytes_done = 9,
+                  .bytes_changed = 8,
+                  .bytes_stored = 7,
+                  .files_total = 6,
+                  .files_done = 5,
+                  .files_changed = 4,
+                  .files_failed = 3,
+                  .bytes_per_second = 2,
+                  .seconds_left = -1,
+                  .current = (char *)"/a",
+                  .detail = (char *)"{\"policy\":\"p\"}"};
     ck_assert_str_eq(
         print(ob_record_job(&job, &failed)),
         "{\"id\":\"00000000-0000-0000-0000-000000000000\",\"type\":\"Backup\","
@@ -50,7 +60,9 @@ END_TEST
 START_TEST(record__point)
 {
     bool failed = false;
-    ob_point point = {.time = INT64_C(1769860800) * 1000000000, .bytes = 5, .files = 2,
+    ob_point point = {.time = INT64_C(1769860800) * 1000000000,
+                      .bytes = 5,
+                      .files = 2,
                       .sources = (char *)"{\"policy\":\"p\"}"};
     ck_assert_str_eq(print(ob_record_point(&point, &failed)),
                      "{\"id\":\"00000000-0000-0000-0000-000000000000\","

@@ -7,7 +7,9 @@ static void setup(void)
     cli_setup();
     fake.point_count = 1;
     fake.items[0] = (ob_item){.type = 2, .mode = 0755, .path = (char *)"etc"};
-    fake.items[1] = (ob_item){.type = 1, .mode = 0640, .size = 1536,
+    fake.items[1] = (ob_item){.type = 1,
+                              .mode = 0640,
+                              .size = 1536,
                               .mtime = INT64_C(1769860800) * 1000000000,
                               .path = (char *)"etc/new\nline"};
     fake.items[2] = (ob_item){.type = 3, .path = (char *)"C:/link"};
@@ -17,10 +19,9 @@ static void setup(void)
 START_TEST(run_browse__lists)
 {
     ck_assert_int_eq(cli_run("browse latest"), OB_EXIT_OK);
-    ck_assert_str_eq(cli_out(),
-                     "drwxr-xr-x                                  etc\n"
-                     "-rw-r-----    1.5 KiB  2026-01-31 12:00:00  etc/new\\nline\n"
-                     "l                                           C:/link\n");
+    ck_assert_str_eq(cli_out(), "drwxr-xr-x                                  etc\n"
+                                "-rw-r-----    1.5 KiB  2026-01-31 12:00:00  etc/new\\nline\n"
+                                "l                                           C:/link\n");
     ck_assert_str_eq(fake.input, "");
     ck_assert_str_eq(fake.pattern, "");
     ck_assert_int_eq(atomic_load(&fake.open_views), 0);

@@ -9,8 +9,9 @@ static int run_without_agent(const char *code)
 
 START_TEST(run_error__the_agent_answers)
 {
-    fake.answer[FAKE_DESCRIBE] = "{\"status\":-2147220839,\"symbol\":\"OB_E_NEW\",\"message\":\"N\","
-                                 "\"advice\":\"A\",\"detail\":\"\",\"code\":9}";
+    fake.answer[FAKE_DESCRIBE] =
+        "{\"status\":-2147220839,\"symbol\":\"OB_E_NEW\",\"message\":\"N\","
+        "\"advice\":\"A\",\"detail\":\"\",\"code\":9}";
     ck_assert_int_eq(cli_run("error 0x80040299"), OB_EXIT_OK);
     ck_assert_uint_eq(fake.number, 0x80040299);
     ck_assert_str_eq(cli_out(), "Status   0x80040299\nSymbol   OB_E_NEW\nCode     9\n"

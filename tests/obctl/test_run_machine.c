@@ -50,7 +50,8 @@ static void set_status(void)
     fake.answer[FAKE_GET_POLICY] =
         "{\"name\":\"default\",\"state\":\"valid\",\"files\":[{\"path\":\"/a\"},"
         "{\"path\":\"/b\",\"exclude\":true}]}";
-    fake.jobs[0] = (ob_job){.type = OB_JOB_BACKUP, .state = OB_JOB_COMPLETED,
+    fake.jobs[0] = (ob_job){.type = OB_JOB_BACKUP,
+                            .state = OB_JOB_COMPLETED,
                             .end_time = INT64_C(1769860800) * 1000000000};
     fake.job_count = 1;
 }

@@ -36,11 +36,10 @@ START_TEST(run_point__list_as_json)
 {
     ck_assert_int_eq(cli_run("point list --limit 1 --json"), OB_EXIT_OK);
     ck_assert_uint_eq(fake.most, 1);
-    ck_assert_str_eq(cli_out(),
-                     "[{\"id\":\"00000000-0000-0000-0000-000000000001\","
-                     "\"time\":\"2026-01-31T12:00:00Z\",\"bytes\":3145728,\"files\":42,"
-                     "\"sources\":{\"sources\":[{\"id\":1,\"name\":\"C:\\\\\"},"
-                     "{\"id\":2,\"name\":\"D:\\\\\"}]}}]\n");
+    ck_assert_str_eq(cli_out(), "[{\"id\":\"00000000-0000-0000-0000-000000000001\","
+                                "\"time\":\"2026-01-31T12:00:00Z\",\"bytes\":3145728,\"files\":42,"
+                                "\"sources\":{\"sources\":[{\"id\":1,\"name\":\"C:\\\\\"},"
+                                "{\"id\":2,\"name\":\"D:\\\\\"}]}}]\n");
 }
 END_TEST
 

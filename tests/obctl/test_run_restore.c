@@ -39,8 +39,7 @@ START_TEST(run_restore__checks_a_passphrase)
 {
     cli_set_input("the passphrase\n");
     ck_assert_int_eq(cli_run("restore latest --passphrase-file - --async"), OB_EXIT_OK);
-    ck_assert_str_eq(fake.input,
-                     "{\"point\":\"" POINT "\",\"passphrase\":\"the passphrase\"}");
+    ck_assert_str_eq(fake.input, "{\"point\":\"" POINT "\",\"passphrase\":\"the passphrase\"}");
     fake.status[FAKE_START_RECOVERY] = OB_E_PASSPHRASE_WRONG;
     ck_assert_int_eq(cli_run("restore latest --passphrase-file -"), OB_EXIT_FAILED);
     ck_assert(cli_err_has("OB_E_PASSPHRASE_WRONG"));

@@ -82,8 +82,8 @@ static int select_number(const char *text, size_t *out)
 
 START_TEST(select__numbers)
 {
-    static const char *const wrong[] = {"", "0", "-1", "1x", "x", "1.5", " 1", "1000000000",
-                                        "99999999999999999999"};
+    static const char *const wrong[] = {
+        "", "0", "-1", "1x", "x", "1.5", " 1", "1000000000", "99999999999999999999"};
     size_t number = 20;
     ck_assert_int_eq(select_number(NULL, &number), OB_EXIT_OK);
     ck_assert_uint_eq(number, 20);

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#define EURO "\xe2\x82\xac"         /* one column, three bytes */
-#define WIDE "\xe4\xb8\xad"         /* a Chinese character: two columns */
-#define ACUTE "e\xcc\x81"           /* e and a combining accent: one column */
-#define DOTS "\xe2\x80\xa6"         /* "…" */
+#define EURO "\xe2\x82\xac" /* one column, three bytes */
+#define WIDE "\xe4\xb8\xad" /* a Chinese character: two columns */
+#define ACUTE "e\xcc\x81"   /* e and a combining accent: one column */
+#define DOTS "\xe2\x80\xa6" /* "…" */
 
 static const char *text_of(ob_buf *buf)
 {
@@ -59,7 +59,8 @@ END_TEST
 START_TEST(table__safe_text)
 {
     ob_buf out = {0};
-    ob_put_safe(&out, "a\x1b[2Jb\nc\xc2\x9b" "d\xff" EURO "\x7f");
+    ob_put_safe(&out, "a\x1b[2Jb\nc\xc2\x9b"
+                      "d\xff" EURO "\x7f");
     ck_assert_str_eq(text_of(&out), "a [2Jb c d " EURO " ");
     ob_buf_free(&out);
 }
@@ -89,9 +90,9 @@ static const char *render(size_t width)
 
 START_TEST(table__columns_are_aligned)
 {
-    ck_assert_str_eq(render(0), "NAME  SIZE  EXTRA  PATH\n"
-                                "a        7  e      /usr/share/doc/file\n" WIDE
-                                "    1234         x y\n");
+    ck_assert_str_eq(render(0),
+                     "NAME  SIZE  EXTRA  PATH\n"
+                     "a        7  e      /usr/share/doc/file\n" WIDE "    1234         x y\n");
     ck_assert_str_eq(render(38), render(0));
 }
 END_TEST

@@ -18,8 +18,7 @@ static void check_form(const char *text)
     size_t length = strlen(text);
     ck_assert(length > 0 && text[length - 1] == '\n');
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
-        ck_assert_msg(strcspn(line, "\n") <= 100, "too wide: %.*s", (int)strcspn(line, "\n"),
-                      line);
+        ck_assert_msg(strcspn(line, "\n") <= 100, "too wide: %.*s", (int)strcspn(line, "\n"), line);
     }
 }
 

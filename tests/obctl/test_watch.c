@@ -43,13 +43,12 @@ START_TEST(watch__redraws_a_line)
     cli_set_terminal(60);
     ck_assert_int_eq(ob_watch_job(cli_bare(), &id), OB_EXIT_OK);
     ck_assert(ob_guid_equal(&fake.id, &id));
-    ck_assert_str_eq(cli_out(),
-                     "\r\x1b[Kscanning  0 B of 100 B  0 of 0 files  /a/file"
-                     "\r\x1b[K 30 %  30 B of 100 B  0 of 0 files  /a/file"
-                     "\r\x1b[K 60 %  60 B of 100 B  0 of 0 files  /a/file"
-                     "\r\x1b[K"
-                     "Backup completed.\n  Files   0, 0 new or changed\n"
-                     "  Data    90 B, 0 B new or changed, 0 B sent to the vault\n");
+    ck_assert_str_eq(cli_out(), "\r\x1b[Kscanning  0 B of 100 B  0 of 0 files  /a/file"
+                                "\r\x1b[K 30 %  30 B of 100 B  0 of 0 files  /a/file"
+                                "\r\x1b[K 60 %  60 B of 100 B  0 of 0 files  /a/file"
+                                "\r\x1b[K"
+                                "Backup completed.\n  Files   0, 0 new or changed\n"
+                                "  Data    90 B, 0 B new or changed, 0 B sent to the vault\n");
 }
 END_TEST
 

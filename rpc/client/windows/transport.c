@@ -67,8 +67,8 @@ ob_status ob_transport_bind(const char *endpoint, bool string_binding, handle_t 
     if (string_binding) {
         code = RpcBindingFromStringBindingW((RPC_WSTR)wide.data, &binding);
     } else {
-        code = RpcStringBindingComposeW(NULL, (RPC_WSTR)local, NULL, (RPC_WSTR)wide.data, NULL,
-                                        &text);
+        code =
+            RpcStringBindingComposeW(NULL, (RPC_WSTR)local, NULL, (RPC_WSTR)wide.data, NULL, &text);
         if (code == RPC_S_OK) {
             code = RpcBindingFromStringBindingW(text, &binding);
             RpcStringFreeW(&text);

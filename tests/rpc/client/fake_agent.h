@@ -12,37 +12,50 @@
 
 #define FAKE_METHODS 17
 enum fake_method {
-    FAKE_NEGOTIATE, FAKE_DESCRIBE, FAKE_REGISTER, FAKE_GET_SETTINGS, FAKE_SET_SETTINGS,
-    FAKE_GET_POLICY, FAKE_SET_POLICY, FAKE_REMOVE_POLICY, FAKE_START_BACKUP, FAKE_LIST_JOBS,
-    FAKE_WATCH_JOB, FAKE_CANCEL_JOB, FAKE_LIST_POINTS, FAKE_OPEN_POINT, FAKE_BROWSE_POINT,
-    FAKE_CLOSE_POINT, FAKE_START_RECOVERY
+    FAKE_NEGOTIATE,
+    FAKE_DESCRIBE,
+    FAKE_REGISTER,
+    FAKE_GET_SETTINGS,
+    FAKE_SET_SETTINGS,
+    FAKE_GET_POLICY,
+    FAKE_SET_POLICY,
+    FAKE_REMOVE_POLICY,
+    FAKE_START_BACKUP,
+    FAKE_LIST_JOBS,
+    FAKE_WATCH_JOB,
+    FAKE_CANCEL_JOB,
+    FAKE_LIST_POINTS,
+    FAKE_OPEN_POINT,
+    FAKE_BROWSE_POINT,
+    FAKE_CLOSE_POINT,
+    FAKE_START_RECOVERY
 };
 
 #define FAKE_RECORDS 8
 
 typedef struct fake_agent {
     /* What it answers. */
-    unsigned version;                      /* of ObNegotiate: 1 */
-    ob_status status[FAKE_METHODS];        /* of each method: OB_OK */
-    const char *error;                     /* document of every failure; NULL = none */
-    const char *answer[FAKE_METHODS];      /* documents: "{}" */
-    ob_job jobs[FAKE_RECORDS];             /* texts borrowed; NULL = empty */
-    size_t job_count;                      /* of ObListJobs, which gives one page after another */
-    size_t watch_count;                    /* ObWatchJob goes through so many of `jobs`, then stays */
+    unsigned version;                 /* of ObNegotiate: 1 */
+    ob_status status[FAKE_METHODS];   /* of each method: OB_OK */
+    const char *error;                /* document of every failure; NULL = none */
+    const char *answer[FAKE_METHODS]; /* documents: "{}" */
+    ob_job jobs[FAKE_RECORDS];        /* texts borrowed; NULL = empty */
+    size_t job_count;                 /* of ObListJobs, which gives one page after another */
+    size_t watch_count;               /* ObWatchJob goes through so many of `jobs`, then stays */
     ob_point points[FAKE_RECORDS];
     size_t point_count;
     ob_item items[FAKE_RECORDS];
     size_t item_count;
-    ob_guid started;                       /* the job that is started */
-    atomic_int lose[FAKE_METHODS];         /* so many calls meet an agent that was restarted */
+    ob_guid started;               /* the job that is started */
+    atomic_int lose[FAKE_METHODS]; /* so many calls meet an agent that was restarted */
 
     /* What it was asked. */
     atomic_int calls[FAKE_METHODS];
-    char input[4096];                      /* last bytes that came in, with a NUL */
+    char input[4096]; /* last bytes that came in, with a NUL */
     char pattern[256];
-    ob_guid id;                            /* last job or point that was named */
+    ob_guid id; /* last job or point that was named */
     int64_t seen;
-    unsigned number;                       /* filter, wait or status */
+    unsigned number; /* filter, wait or status */
     unsigned most;
     atomic_int open_views;
     atomic_int rundowns;

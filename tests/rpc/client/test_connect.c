@@ -40,8 +40,7 @@ END_TEST
 START_TEST(connect__takes_a_string_binding)
 {
     ob_client *client = NULL;
-    ob_check_ok(
-        ob_client_connect(ob_test_format("ncalrpc:[%s]", fake_agent_endpoint()), &client));
+    ob_check_ok(ob_client_connect(ob_test_format("ncalrpc:[%s]", fake_agent_endpoint()), &client));
     ob_client_close(client);
 }
 END_TEST

@@ -34,8 +34,7 @@ END_TEST
 
 START_TEST(error__local_has_table_and_detail)
 {
-    ck_assert_int_eq(ob_client_error_local(ob_fail(OB_E_NO_POLICY, "the detail")),
-                     OB_E_NO_POLICY);
+    ck_assert_int_eq(ob_client_error_local(ob_fail(OB_E_NO_POLICY, "the detail")), OB_E_NO_POLICY);
     const ob_client_error *error = ob_client_last_error();
     ck_assert_str_eq(error->symbol, "OB_E_NO_POLICY");
     ck_assert_str_eq(error->message, ob_status_lookup(OB_E_NO_POLICY)->message);

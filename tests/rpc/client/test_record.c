@@ -89,8 +89,8 @@ START_TEST(record__lists_are_copied)
 {
     void *records = NULL;
     size_t count = 0;
-    ob_check_ok(ob_record_take_list(&ended, OB_RECORD_ITEM, items_of(3, "x", 1), 3, &records,
-                                    &count));
+    ob_check_ok(
+        ob_record_take_list(&ended, OB_RECORD_ITEM, items_of(3, "x", 1), 3, &records, &count));
     ck_assert_uint_eq(count, 3);
     ob_item *items = records;
     for (size_t i = 0; i < count; i++) {
@@ -112,9 +112,9 @@ START_TEST(record__untrue_lists_are_refused)
                     OB_E_PROTOCOL);
     ob_check_status(ob_record_take_list(&ended, OB_RECORD_POINT, NULL, 1, &records, &count),
                     OB_E_PROTOCOL);
-    ob_check_status(ob_record_take_list(&ended, OB_RECORD_ITEM, items_of(2, "a\0b", 3), 2,
-                                        &records, &count),
-                    OB_E_PROTOCOL);
+    ob_check_status(
+        ob_record_take_list(&ended, OB_RECORD_ITEM, items_of(2, "a\0b", 3), 2, &records, &count),
+        OB_E_PROTOCOL);
     ck_assert_ptr_null(records);
     ck_assert_uint_eq(count, 5);
 }
@@ -127,10 +127,9 @@ START_TEST(record__a_failed_call_is_only_released)
     void *records = NULL;
     size_t count = 5;
     int not_ours = 0;
-    ob_check_ok(ob_record_take_list(&failed, OB_RECORD_ITEM, items_of(2, "x", 1), 2, &records,
-                                    &count));
     ob_check_ok(
-        ob_record_take_list(&broken, OB_RECORD_ITEM, &not_ours, 2, &records, &count));
+        ob_record_take_list(&failed, OB_RECORD_ITEM, items_of(2, "x", 1), 2, &records, &count));
+    ob_check_ok(ob_record_take_list(&broken, OB_RECORD_ITEM, &not_ours, 2, &records, &count));
     ck_assert_ptr_null(records);
     ck_assert_uint_eq(count, 5);
 }
@@ -144,8 +143,7 @@ START_TEST(record__survives_lack_of_memory)
         size_t count = 0;
         OB_ITEM *wire = items_of(3, "x", 1);
         ob_test_alloc_begin(n, false);
-        ob_status status =
-            ob_record_take_list(&ended, OB_RECORD_ITEM, wire, 3, &records, &count);
+        ob_status status = ob_record_take_list(&ended, OB_RECORD_ITEM, wire, 3, &records, &count);
         hit = ob_test_alloc_end();
         ob_check_status(status, hit ? OB_E_NO_MEMORY : OB_OK);
         for (size_t i = 0; i < count; i++) {

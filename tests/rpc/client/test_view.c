@@ -116,11 +116,9 @@ START_TEST(view__fails)
     fake.status[FAKE_BROWSE_POINT] = OB_E_NOT_FOUND;
     ob_check_status(ob_client_browse(view, "x", "", &resume, 2, &items, &count), OB_E_NOT_FOUND);
     memset(large, 'x', sizeof large - 1);
-    ob_check_status(ob_client_browse(view, large, "", &resume, 2, &items, &count),
-                    OB_E_TOO_LARGE);
+    ob_check_status(ob_client_browse(view, large, "", &resume, 2, &items, &count), OB_E_TOO_LARGE);
     large[1025] = '\0';
-    ob_check_status(ob_client_browse(view, "", large, &resume, 2, &items, &count),
-                    OB_E_TOO_LARGE);
+    ob_check_status(ob_client_browse(view, "", large, &resume, 2, &items, &count), OB_E_TOO_LARGE);
     fake.status[FAKE_OPEN_POINT] = OB_E_NOT_FOUND;
     ob_check_status(ob_client_open_point(client, &point, &none), OB_E_NOT_FOUND);
     ck_assert_ptr_null(none);

@@ -20,8 +20,7 @@ void fake_server_start(const char *endpoint, void *spec)
     static unsigned char protseq[] = "ncalrpc";
     const unsigned calls = RPC_C_LISTEN_MAX_CALLS_DEFAULT;
     /* An endpoint stays with its process: after a restart it is there already. */
-    RPC_STATUS status =
-        RpcServerUseProtseqEpA(protseq, calls, (unsigned char *)endpoint, NULL);
+    RPC_STATUS status = RpcServerUseProtseqEpA(protseq, calls, (unsigned char *)endpoint, NULL);
     ck_assert(status == RPC_S_OK || status == RPC_S_DUPLICATE_ENDPOINT);
     ck_assert_int_eq(RpcServerRegisterIf3(spec, NULL, NULL, 0, calls, 1 << 22, NULL, NULL),
                      RPC_S_OK);
