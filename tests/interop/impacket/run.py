@@ -1,6 +1,7 @@
 """run.py SERVER [ARGUMENT...]: all tests of this folder against the server; one line each."""
 
 import sys
+import time
 import traceback
 
 import test_contexts
@@ -20,9 +21,10 @@ def main(command):
             if test.__module__ != module.__name__:
                 continue
             title = 'impacket/%s.%s' % (module.__name__, name[5:])
+            start = time.monotonic()
             try:
                 test(server)
-                print('ok   %s' % title, flush=True)
+                print('ok   %s (%.1f s)' % (title, time.monotonic() - start), flush=True)
                 passed += 1
             except Exception:
                 print('FAIL %s' % title)

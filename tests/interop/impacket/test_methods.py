@@ -42,7 +42,7 @@ def test_describe_error(server):
 
 
 def test_register(server):
-    for length in (1, 7, 4096, 100000, 1048576):
+    for length in (1, 7, 4096, 20000):  # impacket is slow with larger ones
         data = bytes(i * 7 & 0xff for i in range(length))
         answer = ask(server, ObRegister, data=data)
         assert text(answer['registration']) == '{"count":%d,"sum":%d}' % (length, sum_of(data))
@@ -66,7 +66,7 @@ def test_get_policy(server):
 
 
 def test_set_policy(server):
-    data = bytes(range(256)) * 4096
+    data = bytes(range(256)) * 64
     assert octets(ask(server, ObSetPolicy, data=data)['stored']) == data
 
 

@@ -155,6 +155,24 @@ def test_answers_in_fragments_of_the_size_agreed(server):
         assert answer['list']['count'] == 256 and same(answer.getData(), data)
 
 
+def test_largest_document(server):
+    data = bytes(i * 31 & 0xff for i in range(1 << 20))
+    stub = struct.pack('<III', 7, len(data), len(data)) + data  # ObSetPolicy
+    with Raw(server) as raw:
+        raw.bind()
+        for at in range(0, len(stub), 1400):
+            flags = (FIRST if at == 0 else 0) | (LAST if at + 1400 >= len(stub) else 0)
+            raw.send(request(6, stub[at:at + 1400], flags=flags))
+        pieces, flags = [], 0
+        while not flags & LAST:
+            kind, flags, _, body = raw.receive()
+            assert kind == RESPONSE
+            pieces.append(body[8:])
+        answer = b''.join(pieces)
+        assert answer[:12] == struct.pack('<III', len(data), 0x20000, len(data))
+        assert answer[12:12 + len(data)] == data and not any(answer[12 + len(data):])
+
+
 def test_oversized_pdu(server):
     with Raw(server) as raw:
         raw.bind()
@@ -169,8 +187,8 @@ def test_oversized_pdu(server):
 def test_oversized_request(server):
     with Raw(server) as raw:
         raw.bind()
-        piece = bytes(5000)
-        for i in range(900):
+        piece = bytes(1400)
+        for i in range(3000):
             raw.send(request(2, piece, flags=FIRST if i == 0 else 0, call_id=2))
         raw.send(request(2, piece, flags=LAST, call_id=2))
         assert raw.fault() == NCA_NO_MEMORY
