@@ -122,10 +122,6 @@ START_TEST(view__fails)
     fake.status[FAKE_OPEN_POINT] = OB_E_NOT_FOUND;
     ob_check_status(ob_client_open_point(client, &point, &none), OB_E_NOT_FOUND);
     ck_assert_ptr_null(none);
-    ob_test_alloc_begin(1, false);
-    ob_status status = ob_client_open_point(client, &point, &none);
-    ob_test_alloc_end();
-    ob_check_status(status, OB_E_NO_MEMORY);
 }
 END_TEST
 
