@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Wine's server gives this id to every answer. Calls follow each other on a connection, so that there
+ * is none to mistake it for. */
+enum { FIRST_CALL_ID = 1 };
 enum { FAREWELL_MS = 200 };
 
 static ob_status bind_refused(const ob_pdu *pdu)
@@ -158,7 +161,7 @@ static ob_status take_answer(const ob_rpc_client_connection *c, const ob_pdu *pd
     if (pdu->type == OB_PDU_SHUTDOWN) {
         return ob_fail(OB_E_AGENT_UNREACHABLE, "the agent is stopping");
     }
-    if (pdu->call_id != c->last_call_id) {
+    if (pdu->call_id != c->last_call_id && pdu->call_id != FIRST_CALL_ID) {
         return ob_fail(OB_E_PROTOCOL, "an answer to another call");
     }
     ob_read_bytes(&reader, OB_PDU_PREFIX - OB_PDU_HEADER);

@@ -18,7 +18,7 @@ static void wait_for_end(void)
     }
 }
 
-int fake_serve(RPC_IF_HANDLE interface, unsigned fragment)
+int fake_serve(RPC_IF_HANDLE stubs, unsigned fragment)
 {
     /* Short limits, so that the tests of slow clients need not wait long. */
     const ob_rpc_limits limits = {.fragment = fragment, .progress_ms = 1500, .contexts = 8};
@@ -26,7 +26,7 @@ int fake_serve(RPC_IF_HANDLE interface, unsigned fragment)
     uint16_t port = 0;
     ob_status status = ob_rpc_server_new(&server, &limits, NULL);
     if (!OB_FAILED(status)) {
-        status = ob_rpc_server_register(server, interface, UINT32_MAX, NULL);
+        status = ob_rpc_server_register(server, stubs, UINT32_MAX, NULL);
     }
     if (!OB_FAILED(status)) {
         status = ob_rpc_server_use_tcp(server, "127.0.0.1", 0, &port);

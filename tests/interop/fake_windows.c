@@ -35,7 +35,7 @@ static unsigned free_port(void)
     return ntohs(name.sin_port);
 }
 
-int fake_serve(RPC_IF_HANDLE interface, unsigned fragment)
+int fake_serve(RPC_IF_HANDLE stubs, unsigned fragment)
 {
     char port[16];
     char data[64];
@@ -44,7 +44,7 @@ int fake_serve(RPC_IF_HANDLE interface, unsigned fragment)
     snprintf(port, sizeof port, "%u", free_port());
     RPC_STATUS status = RpcServerUseProtseqEpA((RPC_CSTR) "ncacn_ip_tcp", 10, (RPC_CSTR)port, NULL);
     if (status == RPC_S_OK) {
-        status = RpcServerRegisterIf3(interface, NULL, NULL, 0, RPC_C_LISTEN_MAX_CALLS_DEFAULT,
+        status = RpcServerRegisterIf3(stubs, NULL, NULL, 0, RPC_C_LISTEN_MAX_CALLS_DEFAULT,
                                       (unsigned)-1, NULL, NULL);
     }
     if (status == RPC_S_OK) {

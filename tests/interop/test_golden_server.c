@@ -46,8 +46,52 @@ START_TEST(golden_server__every_method)
 }
 END_TEST
 
+/* Bytes of a type on the wire; *gaps when they do not follow each other in a struct. */
+static uint32_t wire_size(const ob_ndr_type *type, bool *gaps)
+{
+    uint32_t at = 0;
+    switch (type->kind) {
+    case OB_NDR_STRUCT:
+        for (size_t i = 0; i < type->field_count; i++) {
+            const ob_ndr_type *field = type->fields[i].type;
+            *gaps |= at % field->wire_align != 0;
+            at += wire_size(field, gaps);
+        }
+        return at;
+    case OB_NDR_ARRAY:
+        return type->array_count * wire_size(type->target, gaps);
+    case OB_NDR_POINTER:
+        wire_size(type->target, gaps);
+        return 4;
+    case OB_NDR_CONFORMANT:
+        wire_size(type->target, gaps); /* between elements a gap is understood */
+        return 4;
+    default:
+        return type->wire_size;
+    }
+}
+
+/* Wine's rpcrt4 does not skip gaps in structs with pointers. */
+START_TEST(golden_server__structs_have_no_gaps)
+{
+    ob_rpc_interface *interface = NULL;
+    ob_check_ok(ob_rpc_interface_new(&interface, OnlineBackup_v1_0_s_ifspec, UINT32_MAX, NULL));
+    for (size_t i = 0; i < interface->procedure_count; i++) {
+        for (const ob_ndr_type *type = interface->procedures[i]->types; type != NULL;
+             type = type->next) {
+            bool gaps = false;
+            wire_size(type, &gaps);
+            ck_assert_msg(!gaps || !type->has_pointers, "a struct of %s has a gap",
+                          golden_methods[i]);
+        }
+    }
+    ob_rpc_interface_free(interface);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, golden_server__structs_have_no_gaps);
     tcase_add_test(cases, golden_server__every_method);
 }
 

@@ -43,11 +43,11 @@ class OB_VIEW(NDRSTRUCT):
 class OB_JOB(NDRSTRUCT):
     structure = (
         ('id', OB_GUID), ('type', LONG), ('state', LONG), ('status', LONG),
-        ('revision', NDRHYPER), ('start_time', NDRHYPER), ('end_time', NDRHYPER),
-        ('bytes_total', NDRHYPER), ('bytes_done', NDRHYPER), ('bytes_changed', NDRHYPER),
+        ('current_count', ULONG), ('revision', NDRHYPER), ('start_time', NDRHYPER),
+        ('end_time', NDRHYPER), ('bytes_total', NDRHYPER), ('bytes_done', NDRHYPER), ('bytes_changed', NDRHYPER),
         ('bytes_stored', NDRHYPER), ('files_total', NDRHYPER), ('files_done', NDRHYPER),
         ('files_changed', NDRHYPER), ('files_failed', NDRHYPER), ('bytes_per_second', NDRHYPER),
-        ('seconds_left', NDRHYPER), ('current_count', ULONG), ('current', POCTETS),
+        ('seconds_left', NDRHYPER), ('current', POCTETS),
         ('detail_count', ULONG), ('detail', POCTETS),
     )
 
