@@ -97,6 +97,7 @@ static void run_job(void *argument)
 
     ob_failed_log_finish(&run->log);
     write_record(jobs, &record);
+    ob_buf_free(&detail);
     log_end(run, &record.facts);
     if (run->log.status != OB_OK) {
         ob_log(OB_LOG_WARNING, "the log of failed files is not complete: %s",
@@ -113,7 +114,6 @@ static void run_job(void *argument)
     run->ended = true;
     ob_cond_broadcast(&jobs->changed);
     ob_mutex_unlock(&jobs->lock);
-    ob_buf_free(&detail);
 }
 
 static ob_status check_free(ob_jobs *jobs, int32_t type)
