@@ -105,7 +105,7 @@ static ob_status adopt_all(ob_index *index, const ob_buf *unknown, bool checkpoi
     return status;
 }
 
-ob_status ob_index_list_packs(ob_index *index, bool checkpoint)
+ob_status ob_index_list_packs(ob_index *index, bool for_write)
 {
     listing into = {.index = index};
     if (index->packs_listed) {
@@ -114,12 +114,14 @@ ob_status ob_index_list_packs(ob_index *index, bool checkpoint)
     ob_status status = index->store->ops->list(index->store, OB_OBJECT_PACK, "", visit, &into);
     if (!OB_FAILED(status)) {
         ob_mutex_lock(index->lock);
-        mark_missing(index);
+        if (for_write) {
+            mark_missing(index);
+        }
         index->packs_listed = true;
         ob_mutex_unlock(index->lock);
     }
     if (!OB_FAILED(status) && into.unknown.length > 0) {
-        status = adopt_all(index, &into.unknown, checkpoint);
+        status = adopt_all(index, &into.unknown, for_write);
     }
     ob_buf_free(&into.unknown);
     return status;

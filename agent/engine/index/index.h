@@ -31,7 +31,7 @@ typedef struct ob_index {
     ob_segment *segments[OB_SEGMENTS_MOST]; /* roughly from large to small */
     unsigned segment_count;
     uint32_t next_file;
-    bool packs_listed;  /* what the store lacks is marked as missing, what no index lists is read */
+    bool packs_listed;  /* ob_index_list_packs() was done */
     bool checkpointing; /* by one thread at a time */
     uint64_t troubles;  /* damaged objects that were passed over */
     char trouble[256];  /* the first of them */
@@ -59,11 +59,11 @@ ob_status ob_index_refresh(ob_index *index);
 
 /* ---- adopt.c ---- */
 
-/* Lists the store's packs: marks those that the index knows and the store lacks as missing, and
- * reads the tables of contents of those that no index object lists (of an interrupted run, or if an
- * index object is lost). Does it once. With `checkpoint` it writes index objects when there is much.
- * Locks where it has to. */
-ob_status ob_index_list_packs(ob_index *index, bool checkpoint);
+/* Lists the store's packs and reads the tables of contents of those that no index object lists: of
+ * an interrupted run, or because an index object is lost. `for_write`: also marks those that the
+ * index knows and the store lacks as missing, so that nothing is deduplicated against them, and
+ * writes index objects when there is much. Does it once. Locks where it has to. */
+ob_status ob_index_list_packs(ob_index *index, bool for_write);
 
 /* ---- checkpoint.c ---- */
 

@@ -1,5 +1,7 @@
 #include "rig.h"
 
+#include "pack/toc.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +45,47 @@ void rig_close(rig *self)
 void rig_lose_cache(rig *self)
 {
     self->engine.cache_dir = ob_test_temp();
+}
+
+void rig_index_open(rig_index *self, rig *over)
+{
+    ob_mutex_init(&self->lock);
+    ob_check_ok(ob_tools_pool_init(&self->pool, over->keys, false));
+    ob_check_ok(ob_index_init(&self->index, &over->engine, &self->pool, &self->lock));
+}
+
+void rig_index_close(rig_index *self)
+{
+    ob_index_destroy(&self->index);
+    ob_tools_pool_destroy(&self->pool);
+    ob_mutex_destroy(&self->lock);
+}
+
+/* splitmix64 */
+static uint64_t mix(uint64_t seed)
+{
+    uint64_t z = (seed + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+ob_index_entry rig_entry(uint64_t seed, uint32_t pack)
+{
+    ob_index_entry entry = {.pack = pack};
+    for (size_t i = 0; i < OB_CHUNK_ID; i++) {
+        entry.id.bytes[i] = (uint8_t)(mix(seed + (i / 8 << 40)) >> 8 * (i % 8));
+    }
+    entry.offset = OB_HEADER_SIZE + (uint32_t)(mix(seed) % 1000000);
+    entry.length = OB_FRAME_LEAST + (uint32_t)(mix(seed) >> 32) % 100000;
+    return entry;
+}
+
+void rig_pack_name(uint64_t seed, uint8_t name[OB_SHA256_SIZE])
+{
+    for (size_t i = 0; i < OB_SHA256_SIZE; i++) {
+        name[i] = (uint8_t)(mix(~seed + (i / 8 << 40)) >> 8 * (i % 8));
+    }
 }
 
 uint8_t *rig_text(uint64_t seed, size_t length)
