@@ -178,10 +178,14 @@ static void put_error(ob_buf *out, const ob_job *job, const cJSON *detail)
     for (size_t i = 0; i < 3 && error != NULL; i++) {
         const char *text = ob_document_text(error, texts[i]);
         if (text[0] != '\0') {
-            ob_buf_put_text(out, "  ");
+            ob_buf_put_text(out, i == 0 ? "  " : "\n  ");
             ob_put_safe(out, text);
-            ob_buf_put_text(out, "\n");
         }
+    }
+    if (error != NULL) {
+        ob_buf_put_text(out, " (");
+        ob_put_safe(out, ob_document_text(error, "symbol"));
+        ob_buf_put_text(out, ")\n");
     }
 }
 

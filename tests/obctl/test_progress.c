@@ -141,12 +141,13 @@ START_TEST(progress__summary_of_a_failure)
     job.state = OB_JOB_FAILED;
     job.status = OB_E_DISK_FULL;
     job.detail = (char *)"{\"destination\":\"/tmp/out\",\"error\":{\"message\":\"Full.\","
-                         "\"detail\":\"/tmp\",\"advice\":\"Free space.\"}}";
+                         "\"detail\":\"/tmp\",\"advice\":\"Free space.\","
+                         "\"symbol\":\"OB_E_DISK_FULL\"}}";
     ck_assert_str_eq(summary_of(&job), "Recovery failed.\n"
                                        "  Files   50\n"
                                        "  Data    1.0 MiB\n"
                                        "  To      /tmp/out\n"
-                                       "  Full.\n  /tmp\n  Free space.\n");
+                                       "  Full.\n  /tmp\n  Free space. (OB_E_DISK_FULL)\n");
     job.detail = (char *)"{\"error\":null}";
     ck_assert_ptr_nonnull(strstr(summary_of(&job), "(OB_E_DISK_FULL)"));
 }
