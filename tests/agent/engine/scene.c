@@ -18,7 +18,7 @@ static bool listed(const char *const *list, const char *path)
     return false;
 }
 
-static ob_verdict decide(void *context, const char *path, bool is_dir)
+ob_verdict scene_decide(void *context, const char *path, bool is_dir)
 {
     const scene *self = context;
     (void)is_dir;
@@ -91,7 +91,7 @@ static void forget(scene *self)
 ob_status scene_backup(scene *self)
 {
     static const char *const sources[] = {"/"};
-    const ob_selection selection = {self, self->roots, self->root_count, decide};
+    const ob_selection selection = {self, self->roots, self->root_count, scene_decide};
     const ob_backup_options options = {self->policy, "machine", sources, 1};
     const ob_control control = {self, cancelled, take_progress, take_event};
     forget(self);

@@ -39,6 +39,8 @@ typedef struct scene {
 
 void scene_open(scene *self);
 void scene_close(scene *self);
+/* The selection of `skip` and `pass`; the context is the scene. */
+ob_verdict scene_decide(void *context, const char *path, bool is_dir);
 /* Advances the clock by an hour and runs. */
 ob_status scene_backup(scene *self);
 ob_status scene_restore(scene *self, const ob_restore_options *options);

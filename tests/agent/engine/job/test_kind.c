@@ -1,0 +1,23 @@
+#include "job/kind.h"
+
+#include "ob/test.h"
+
+START_TEST(kind__names)
+{
+    ck_assert_ptr_null(ob_kind_not_kept(OB_FILE_REGULAR));
+    ck_assert_ptr_null(ob_kind_not_kept(OB_FILE_DIR));
+    ck_assert_ptr_null(ob_kind_not_kept(OB_FILE_SYMLINK));
+    ck_assert_str_eq(ob_kind_not_kept(OB_FILE_FIFO), "fifo");
+    ck_assert_str_eq(ob_kind_not_kept(OB_FILE_SOCKET), "socket");
+    ck_assert_str_eq(ob_kind_not_kept(OB_FILE_CHAR_DEVICE), "character device");
+    ck_assert_str_eq(ob_kind_not_kept(OB_FILE_BLOCK_DEVICE), "block device");
+    ck_assert_str_eq(ob_kind_not_kept(OB_FILE_OTHER), "reparse point");
+}
+END_TEST
+
+static void add_cases(TCase *cases)
+{
+    tcase_add_test(cases, kind__names);
+}
+
+OB_TEST_MAIN("job_kind", add_cases)

@@ -1,0 +1,329 @@
+#include "scene.h"
+#include "source/walk.h"
+
+#include "ob/host.h"
+
+#include <string.h>
+
+#define NAMES_MOST 4096
+
+/* What came up: the last component of each path, "(x)" if it was passed through, joined by ' '.
+ * Paths above the source are left out. */
+typedef struct walked {
+    char text[NAMES_MOST];
+    ob_status status;
+    size_t count, failed;
+    char kinds[256];
+    char failures[512];
+} walked;
+
+static void take_event(void *context, const ob_event *event)
+{
+    walked *w = context;
+    const char *slash = strrchr(event->path, event->path[0] == '/' ? '/' : '\\');
+    if (event->kind == OB_EVENT_FAILED) {
+        w->failed++;
+        strncat(w->failures, slash + 1, 60);
+        strncat(w->failures, " ", 2);
+    } else {
+        strncat(w->kinds, event->what, 60);
+        strncat(w->kinds, " ", 2);
+    }
+}
+
+static void note(walked *w, const ob_walk_item *item, size_t above)
+{
+    size_t left = sizeof w->text - strlen(w->text) - 1;
+    w->count++;
+    if (item->path_length <= above) {
+        return;
+    }
+    const char *slash = strrchr(item->path, '/');
+    if (w->text[0] != '\0') {
+        strncat(w->text, " ", left);
+    }
+    strncat(w->text, item->passed ? "(" : "", left);
+    strncat(w->text, slash + 1, left);
+    strncat(w->text, item->passed ? ")" : "", left);
+}
+
+static walked walk(scene *self)
+{
+    const ob_control control = {.event = take_event};
+    static walked w;
+    ob_control with = control;
+    ob_report report;
+    ob_walk *walking = NULL;
+    const ob_selection selection = {self, self->roots, self->root_count, scene_decide};
+    size_t above = strlen(self->source) - (self->source[0] == '/' ? 1 : 0);
+    memset(&w, 0, sizeof w);
+    with.context = &w;
+    ob_report_begin(&report, &with, &self->clock.clock);
+    w.status = ob_walk_open(&self->rig.engine, &selection, &report, &walking);
+    while (w.status == OB_OK) {
+        ob_walk_item item;
+        w.status = ob_walk_next(walking, &item);
+        if (w.status != OB_OK || item.path == NULL) {
+            break;
+        }
+        note(&w, &item, above);
+    }
+    ob_walk_close(walking);
+    ob_report_end(&report);
+    return w;
+}
+
+static void make(scene *self, const char *const *names, size_t count)
+{
+    scene_open(self);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = scene_path(self, names[i]);
+        size_t length = strlen(names[i]);
+        if (names[i][length - 1] == '/') {
+            ob_check_ok(ob_fs_make_dirs(ob_fs_os(), path, false));
+        } else {
+            ob_test_write_text(path, "x");
+        }
+    }
+}
+
+static const char *const tree[] = {"a/", "a/b/", "a/b/c", "a-x", "a/d", "e/", "f"};
+
+START_TEST(walk__in_the_order_of_the_list)
+{
+    scene self;
+    make(&self, tree, 7);
+    walked w = walk(&self);
+    ob_check_ok(w.status);
+    ck_assert_str_eq(w.text, "a b c d a-x e f");
+    ck_assert_uint_eq(w.failed, 0);
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__folders_above_roots_come_up_once)
+{
+    scene self;
+    make(&self, tree, 7);
+    self.roots[0] = scene_path(&self, "f");
+    self.roots[1] = scene_path(&self, "a/b/c");
+    self.roots[2] = scene_path(&self, "a/d");
+    self.roots[3] = scene_path(&self, "a/d"); /* twice */
+    self.root_count = 4;
+    walked w = walk(&self);
+    ob_check_ok(w.status);
+    ck_assert_str_eq(w.text, "(a) (b) c d f");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__a_root_below_another_counts_once)
+{
+    scene self;
+    make(&self, tree, 7);
+    self.roots[0] = scene_path(&self, "a/b");
+    self.roots[1] = scene_path(&self, "a");
+    self.root_count = 2;
+    ck_assert_str_eq(walk(&self).text, "a b c d");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__skips_and_passes)
+{
+    scene self;
+    make(&self, tree, 7);
+    self.skip[0] = scene_path(&self, "a-x");
+    self.pass[0] = scene_path(&self, "a");
+    self.pass[1] = scene_path(&self, "e"); /* nothing in it: does not come up */
+    self.pass[2] = scene_path(&self, "f"); /* no folder: left out */
+    ck_assert_str_eq(walk(&self).text, "(a) b c d");
+    self.skip[1] = scene_path(&self, "a/b");
+    self.skip[2] = scene_path(&self, "a/d");
+    ck_assert_str_eq(walk(&self).text, "");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__never_enters_the_agents_own_folders)
+{
+    scene self;
+    make(&self, tree, 7);
+    self.rig.engine.skip_dirs[0] = scene_path(&self, "none");
+    self.rig.engine.skip_dirs[1] = scene_path(&self, "a");
+    ck_assert_str_eq(walk(&self).text, "a-x e f");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__a_missing_root_is_an_event)
+{
+    scene self;
+    make(&self, tree, 7);
+    self.roots[0] = scene_path(&self, "none");
+    self.roots[1] = scene_path(&self, "f");
+    self.root_count = 2;
+    walked w = walk(&self);
+    ob_check_ok(w.status);
+    ck_assert_str_eq(w.text, "f");
+    ck_assert_str_eq(w.failures, "none ");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__a_root_that_is_no_path)
+{
+    scene self;
+    make(&self, tree, 7);
+    self.roots[0] = "relative";
+    walked w = walk(&self);
+    ob_check_status(w.status, OB_E_INVALID_ARGUMENT);
+    scene_close(&self);
+}
+END_TEST
+
+/* Fails one operation on one name. */
+typedef struct wrong {
+    const char *operation, *name;
+    ob_status status;
+} wrong;
+
+static ob_status go_wrong(ob_test_fs *wrapper, const char *operation, const char *name)
+{
+    const wrong *what = wrapper->context;
+    if (strcmp(operation, what->operation) == 0 && name != NULL &&
+        strcmp(name, what->name) == 0) {
+        return ob_fail(what->status, "%s made to fail", name);
+    }
+    return OB_OK;
+}
+
+START_TEST(walk__what_cannot_be_read_is_told)
+{
+    scene self;
+    static wrong cases[] = {{"dir_open", "b", OB_E_ACCESS_DENIED},
+                            {"stat", "c", OB_E_NOT_FOUND},
+                            {"dir_open", "a", OB_E_IO},
+                            {"stat", "a", OB_E_IO}};
+    static const char *const texts[] = {"a b d a-x e f", "a b d a-x e f", "a a-x e f", "a-x e f"};
+    make(&self, tree, 7);
+    self.rig.fs.before = go_wrong;
+    for (size_t i = 0; i < 4; i++) {
+        self.rig.fs.context = &cases[i];
+        walked w = walk(&self);
+        ob_check_ok(w.status);
+        ck_assert_str_eq(w.text, texts[i]);
+        ck_assert_str_eq(w.failures, ob_test_format("%s ", cases[i].name));
+    }
+    scene_close(&self);
+}
+END_TEST
+
+/* Names say what stat() answers for them. */
+static ob_status odd_stat(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_info *out)
+{
+    const ob_fs *real = ob_fs_os();
+    ob_status status = real->stat(real, dir, name, out);
+    (void)fs;
+    out->type = strcmp(name, "fifo") == 0     ? OB_FILE_FIFO
+                : strcmp(name, "sock") == 0   ? OB_FILE_SOCKET
+                : strcmp(name, "disk") == 0   ? OB_FILE_BLOCK_DEVICE
+                : strcmp(name, "reparse") == 0 ? OB_FILE_OTHER
+                                               : out->type;
+    out->device += strcmp(name, "mount") == 0 ? 1 : 0;
+    return status;
+}
+
+START_TEST(walk__kinds_that_are_left_out)
+{
+    static const char *const names[] = {"disk",       "fifo",    "mount/", "mount/x",
+                                        "mount/sub/", "reparse", "sock",   "z"};
+    scene self;
+    make(&self, names, 8);
+    ob_fs fs = *ob_fs_os();
+    fs.stat = odd_stat;
+    self.rig.engine.fs = &fs;
+    walked w = walk(&self);
+    ob_check_ok(w.status);
+    ck_assert_str_eq(w.text, "mount z");
+    ck_assert_str_eq(w.kinds, "block device fifo other file system reparse point socket ");
+    self.skip[0] = scene_path(&self, "fifo");
+    self.pass[0] = scene_path(&self, "mount");
+    w = walk(&self);
+    ck_assert_str_eq(w.text, "z");
+    ck_assert_str_eq(w.kinds, "block device other file system reparse point socket ");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__deeper_than_can_be_held_open)
+{
+    scene self;
+    char path[2048] = "";
+    scene_open(&self);
+    if (strcmp(ob_host_platform(), "linux") == 0) {
+        for (int i = 0; i < 530; i++) {
+            strcat(path, "/d");
+        }
+        ob_check_ok(ob_fs_make_dirs(ob_fs_os(), ob_test_format("%s%s", self.source, path), false));
+        walked w = walk(&self);
+        ob_check_ok(w.status);
+        ck_assert_uint_eq(w.failed, 1);
+        ck_assert_uint_ge(w.count, 500);
+    }
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__memory_that_runs_out)
+{
+    scene self;
+    bool hit = true;
+    make(&self, tree, 7);
+    self.rig.engine.fs = ob_fs_os();
+    for (uint64_t n = 1; hit; n++) {
+        ob_test_alloc_begin(n, false);
+        walked w = walk(&self);
+        ck_assert_int_eq(ob_test_alloc_live(), 0);
+        hit = ob_test_alloc_end();
+        ck_assert_int_eq(w.status, hit ? OB_E_NO_MEMORY : OB_OK);
+    }
+    scene_close(&self);
+}
+END_TEST
+
+/* Every failure of the file system is an event, and the walk goes on. */
+START_TEST(walk__files_that_fail_one_by_one)
+{
+    scene self;
+    bool hit = true;
+    make(&self, tree, 7);
+    size_t all = walk(&self).count;
+    for (uint64_t n = 1; hit; n++) {
+        ob_test_fs_fail(&self.rig.fs, n, false);
+        walked w = walk(&self);
+        hit = self.rig.fs.hit;
+        ob_check_ok(w.status);
+        ck_assert(!hit || w.failed == 1 || w.count == all);
+    }
+    scene_close(&self);
+}
+END_TEST
+
+static void add_cases(TCase *cases)
+{
+    tcase_add_test(cases, walk__in_the_order_of_the_list);
+    tcase_add_test(cases, walk__folders_above_roots_come_up_once);
+    tcase_add_test(cases, walk__a_root_below_another_counts_once);
+    tcase_add_test(cases, walk__skips_and_passes);
+    tcase_add_test(cases, walk__never_enters_the_agents_own_folders);
+    tcase_add_test(cases, walk__a_missing_root_is_an_event);
+    tcase_add_test(cases, walk__a_root_that_is_no_path);
+    tcase_add_test(cases, walk__what_cannot_be_read_is_told);
+    tcase_add_test(cases, walk__kinds_that_are_left_out);
+    tcase_add_test(cases, walk__deeper_than_can_be_held_open);
+    tcase_add_test(cases, walk__memory_that_runs_out);
+    tcase_add_test(cases, walk__files_that_fail_one_by_one);
+}
+
+OB_TEST_MAIN("source_walk", add_cases)
