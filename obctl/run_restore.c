@@ -12,7 +12,7 @@ static ob_status add_passphrase(ob_cli *cli, cJSON *json, bool *failed)
 {
     ob_buf passphrase = {.secret = true};
     const char *file = ob_cli_option_value(cli, OB_OPTION_PASSPHRASE_FILE);
-    if (file == NULL) {
+    if (file == NULL && !ob_cli_has(cli, OB_OPTION_ASK_PASSPHRASE)) {
         return OB_OK;
     }
     ob_status status = ob_passphrase_read(cli, file, false, &passphrase);

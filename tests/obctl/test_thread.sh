@@ -232,6 +232,11 @@ restoring() {
     complains "wrong" OB_E_PASSPHRASE_WRONG
     expect 0 "the right passphrase" "$obctl" restore latest "$work/src/sub" --to "$work/yes" \
         --passphrase-file "$work/passphrase"
+    expect 1 "a wrong one at a terminal" python3 "$here/terminal.py" 80 "not the passphrase" -- \
+        "$obctl" restore latest --to "$work/no" --ask-passphrase
+    says "wrong" OB_E_PASSPHRASE_WRONG
+    check "the passphrase is not shown" bash -c "! grep -q 'not the' '$work/out'"
+    check "nothing was restored" [ ! -e "$work/no" ]
     expect 1 "a relative destination" "$obctl" restore latest --to relative
     complains "not valid" OB_E_INVALID_ARGUMENT
     expect 1 "an item that is not there" "$obctl" restore latest /nothing --to "$work/no"
