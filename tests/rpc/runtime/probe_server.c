@@ -52,6 +52,17 @@ void P_TARGET_unbind(P_TARGET target, handle_t binding)
 
 /* The server's routines. */
 
+enum { MOST_WAIT_MS = 1000, MOST_ANSWER = 1 << 20 };
+
+static void wait(ULONG ms)
+{
+    atomic_fetch_add(&probe.running, 1);
+    if (!probe.impatient) {
+        usleep((ms < MOST_WAIT_MS ? ms : MOST_WAIT_MS) * 1000);
+    }
+    atomic_fetch_sub(&probe.running, 1);
+}
+
 LONG Serve_Simple(P_TARGET t, unsigned char a, LONG b, ULONG c, hyper d, P_COLOUR e, P_BIG f,
                   unsigned char *x, short *y, P_COLOUR *z, P_BIG *w)
 {
@@ -63,7 +74,7 @@ LONG Serve_Simple(P_TARGET t, unsigned char a, LONG b, ULONG c, hyper d, P_COLOU
         return 0;
     }
     *x = (unsigned char)(a + 1);
-    *y = (short)(b - 1);
+    *y = (short)((ULONG)b - 1);
     *z = e == RED ? GREEN : RED;
     *w = *w == BIG && f == BIG ? SMALL : BIG;
     return (LONG)(c + (ULONG)d);
@@ -95,14 +106,14 @@ LONG Serve_Structs(P_TARGET t, P_MIX *m, P_MIX *u, P_MIX *io, P_DEEP *deep, P_TA
 LONG Serve_Arrays(P_TARGET t, ULONG n, hyper *a, short b[], P_MIX *c, ULONG f[4], unsigned char *u)
 {
     (void)t;
-    LONG sum = 0;
+    ULONG sum = 0; /* wraps: the caller's numbers may be any */
     for (ULONG i = 0; i < n; i++) {
-        sum += (LONG)a[i] + (u != NULL ? u[i] : 0);
+        sum += (ULONG)a[i] + (u != NULL ? u[i] : 0);
         b[i] = (short)-b[i];
         c[i].a = (unsigned char)i;
         c[i].d = a[i];
     }
-    return sum + (LONG)(f[0] + f[1] + f[2] + f[3]);
+    return (LONG)(sum + f[0] + f[1] + f[2] + f[3]);
 }
 
 LONG Serve_Bags(P_TARGET t, ULONG n, P_BAG *bags, P_TWO *two)
@@ -114,15 +125,17 @@ LONG Serve_Bags(P_TARGET t, ULONG n, P_BAG *bags, P_TWO *two)
     two->m = 2;
     two->p = MIDL_user_allocate(two->n * sizeof *two->p);
     two->h = MIDL_user_allocate(2 * sizeof *two->h);
-    two->h[0] = two->h[1] = 0;
+    uint64_t sums[2] = {0, 0};
     ULONG at = 0;
     for (ULONG i = 0; i < n; i++) {
-        two->h[0] += bags[i].mixes[1].d;
+        sums[0] += (uint64_t)bags[i].mixes[1].d;
         for (unsigned j = 0; j < bags[i].n; j++) {
             two->p[at++] = *bags[i].list[j].sure;
-            two->h[1] += bags[i].list[j].maybe != NULL ? *bags[i].list[j].maybe : 1;
+            sums[1] += bags[i].list[j].maybe != NULL ? (uint64_t)*bags[i].list[j].maybe : 1;
         }
     }
+    two->h[0] = (hyper)sums[0];
+    two->h[1] = (hyper)sums[1];
     return 0;
 }
 
@@ -139,10 +152,8 @@ LONG Serve_Made(P_TARGET t, ULONG *n, P_MIX **p)
 LONG Serve_Echo(P_TARGET t, ULONG n, unsigned char *data, ULONG wait_ms, ULONG answer, P_TWO *two)
 {
     (void)t;
-    atomic_fetch_add(&probe.running, 1);
-    usleep(wait_ms * 1000);
-    atomic_fetch_sub(&probe.running, 1);
-    two->p = MIDL_user_allocate(answer * sizeof *two->p);
+    wait(wait_ms);
+    two->p = answer > MOST_ANSWER ? NULL : MIDL_user_allocate(answer * sizeof *two->p);
     if (two->p == NULL) {
         return OB_E_NO_MEMORY;
     }
@@ -182,10 +193,8 @@ LONG Serve_Use(P_CONTEXT c, LONG add, ULONG wait_ms, LONG *sum)
     if (in_use > atomic_load(&probe.most_in_use)) {
         atomic_store(&probe.most_in_use, in_use);
     }
-    atomic_fetch_add(&probe.running, 1);
-    usleep(wait_ms * 1000);
-    atomic_fetch_sub(&probe.running, 1);
-    context->value += add;
+    wait(wait_ms);
+    context->value = (LONG)((ULONG)context->value + (ULONG)add);
     *sum = context->value;
     atomic_fetch_sub(&context->in_use, 1);
     return 0;

@@ -19,6 +19,7 @@ typedef struct probe_state {
     atomic_int running;     /* manager routines of Echo and Use that wait */
     atomic_int most_in_use; /* calls at once on one context */
     atomic_int refuse;      /* the dispatch check refuses with this fault */
+    bool impatient;         /* nobody waits */
     ob_rpc_peer peer;       /* of the last Simple */
     bool peer_known;
     unsigned long pid;
