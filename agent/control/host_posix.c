@@ -1,8 +1,7 @@
 #include "ob/alloc.h"
 
 #include "host.h"
-
-#include "ob/rpc_runtime.h"
+#include "host_posix.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -28,14 +27,20 @@ static bool find_group(gid_t *out)
     return ok;
 }
 
-static bool is_member(const ob_rpc_peer *peer, gid_t group)
+bool ob_control_peer_may_call(const ob_rpc_peer *peer, uid_t own, const gid_t *group)
 {
-    for (size_t i = 0; i < peer->group_count; i++) {
-        if (peer->groups[i] == group) {
+    if (!peer->known) {
+        return false;
+    }
+    if (peer->uid == 0 || peer->uid == own) {
+        return true;
+    }
+    for (size_t i = 0; i < peer->group_count && group != NULL; i++) {
+        if (peer->groups[i] == *group) {
             return true;
         }
     }
-    return peer->gid == group;
+    return group != NULL && peer->gid == *group;
 }
 
 void ob_control_host_gate(ob_control_caller *out)
@@ -48,9 +53,8 @@ void ob_control_host_gate(ob_control_caller *out)
     }
     snprintf(out->text, sizeof out->text, "uid %lu (pid %ld)", (unsigned long)peer.uid,
              (long)peer.pid);
-    /* Who runs as the agent's own user can do to it whatever it could do itself. */
-    out->allowed = peer.uid == 0 || peer.uid == geteuid() ||
-                   (find_group(&group) && is_member(&peer, group));
+    bool grouped = find_group(&group);
+    out->allowed = ob_control_peer_may_call(&peer, geteuid(), grouped ? &group : NULL);
 }
 
 void ob_control_host_refuse(PRPC_MESSAGE message)
