@@ -245,8 +245,8 @@ ob_status ob_rpc_binding_call(RPC_BINDING_HANDLE b, const RPC_CLIENT_INTERFACE *
         }
     }
     response->limit = b->response_bytes;
-    const ob_status status = ob_rpc_client_exchange(connection, syntax, opnum, request, response,
-                                                    until, &usable);
+    const ob_status status =
+        ob_rpc_client_exchange(connection, syntax, opnum, request, response, until, &usable);
     if (usable) {
         put_back(b, connection);
     } else {
@@ -310,8 +310,8 @@ RPC_STATUS RpcBindingFromStringBindingA(RPC_CSTR text, RPC_BINDING_HANDLE *bindi
     char *endpoint = ob_strndup(open + 1, (size_t)(name + length - 1 - (open + 1)));
     RPC_STATUS result = RPC_S_OUT_OF_MEMORY;
     if (address != NULL && endpoint != NULL &&
-        !OB_FAILED(ob_rpc_binding_new(binding, found->connect, found->context, address,
-                                      endpoint))) {
+        !OB_FAILED(
+            ob_rpc_binding_new(binding, found->connect, found->context, address, endpoint))) {
         result = RPC_S_OK;
     }
     ob_free(address);

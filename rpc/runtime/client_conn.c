@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Wine's server gives this id to every answer. Calls follow each other on a connection, so that there
- * is none to mistake it for. */
+/* Wine's server gives this id to every answer. Calls follow each other on a connection, so that
+ * there is none to mistake it for. */
 enum { FIRST_CALL_ID = 1 };
 enum { FAREWELL_MS = 200 };
 
@@ -152,8 +152,8 @@ static ob_status fault_status(uint32_t fault)
 }
 
 /* One fragment of the answer; *last when it is complete. */
-static ob_status take_answer(const ob_rpc_client_connection *c, const ob_pdu *pdu,
-                             ob_buf *response, bool *last)
+static ob_status take_answer(const ob_rpc_client_connection *c, const ob_pdu *pdu, ob_buf *response,
+                             bool *last)
 {
     ob_reader reader = pdu->body;
     const bool first = (pdu->flags & OB_PDU_FIRST) != 0;

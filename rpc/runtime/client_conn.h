@@ -8,15 +8,15 @@ typedef struct ob_rpc_client_connection ob_rpc_client_connection;
 struct ob_rpc_client_connection {
     ob_rpc_channel channel;
     uint32_t last_call_id;
-    uint32_t group; /* of the server's answer */
+    uint32_t group;                                       /* of the server's answer */
     RPC_SYNTAX_IDENTIFIER contexts[OB_PDU_MOST_CONTEXTS]; /* accepted, by their id */
     uint16_t context_count;
     ob_rpc_client_connection *next;
 };
 
 /* Binds an interface over a fresh transport, which it takes over in every case. `group`: to join,
- * 0 = a new one. OB_E_NOT_FOUND when the server refused the bind without naming a reason, as it does
- * for a group it does not know; others as NdrClientCall2(). */
+ * 0 = a new one. OB_E_NOT_FOUND when the server refused the bind without naming a reason, as it
+ * does for a group it does not know; others as NdrClientCall2(). */
 ob_status ob_rpc_client_open(ob_rpc_client_connection **out, ob_rpc_transport *transport,
                              uint16_t fragment, uint32_t group,
                              const RPC_SYNTAX_IDENTIFIER *interface, uint64_t until);

@@ -52,8 +52,8 @@ typedef struct ob_ndr_field {
 
 struct ob_ndr_type {
     ob_ndr_kind kind;
-    uint32_t size;     /* bytes in memory; of a conformant array: of one element */
-    uint8_t align;     /* in memory */
+    uint32_t size; /* bytes in memory; of a conformant array: of one element */
+    uint8_t align; /* in memory */
     uint8_t wire_align;
     uint32_t wire_min; /* fewest bytes on the wire, at least 1 */
     bool has_pointers; /* itself or inside */
@@ -92,7 +92,7 @@ typedef struct ob_ndr_procedure {
     uint16_t opnum;
     uint8_t parameter_count; /* in the order of the slots, without the result */
     ob_ndr_parameter parameters[OB_NDR_SLOTS];
-    bool generic_handle;  /* slot 0 and binding_pair give the binding, else the context does */
+    bool generic_handle; /* slot 0 and binding_pair give the binding, else the context does */
     uint8_t binding_pair;
     int context_slot;     /* of the only context handle, -1 = none */
     bool context_null_ok; /* [in] may be NULL */

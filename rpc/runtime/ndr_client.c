@@ -186,8 +186,7 @@ static ob_status read_response(frame *f, const ob_buf *response)
         return ob_fail(OB_E_NO_MEMORY, "the answer of method %u", f->procedure->opnum);
     }
     if (in.reader.failed || ob_reader_left(&in.reader) > MOST_PADDING) {
-        return ob_fail(OB_E_PROTOCOL, "the answer of method %u is malformed",
-                       f->procedure->opnum);
+        return ob_fail(OB_E_PROTOCOL, "the answer of method %u is malformed", f->procedure->opnum);
     }
     return OB_OK;
 }
@@ -224,8 +223,8 @@ static ob_status exchange(frame *f)
     ob_buf response = {.secret = true};
     ob_status status = write_request(f, &request);
     if (!OB_FAILED(status)) {
-        status = ob_rpc_binding_call(f->binding, desc->RpcInterfaceInformation,
-                                     f->procedure->opnum, &request, &response);
+        status = ob_rpc_binding_call(f->binding, desc->RpcInterfaceInformation, f->procedure->opnum,
+                                     &request, &response);
     }
     if (!OB_FAILED(status)) {
         status = read_response(f, &response);

@@ -109,8 +109,8 @@ static void write_pointees(ob_ndr_out *out, const ob_ndr_type *type, const void 
     switch (type->kind) {
     case OB_NDR_STRUCT:
         for (size_t i = 0; i < type->field_count && ok(out); i++) {
-            write_pointees(out, type->fields[i].type,
-                           (const char *)memory + type->fields[i].offset, memory, 0);
+            write_pointees(out, type->fields[i].type, (const char *)memory + type->fields[i].offset,
+                           memory, 0);
         }
         break;
     case OB_NDR_ARRAY:

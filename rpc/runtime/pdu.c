@@ -175,8 +175,8 @@ void ob_pdu_put_bind_nak(ob_buf *out, uint32_t call_id, uint16_t reason)
     ob_pdu_end(out, start, 0);
 }
 
-void ob_pdu_put_bind(ob_buf *out, uint8_t type, uint32_t call_id, uint16_t fragment,
-                     uint32_t group, uint16_t context, const RPC_SYNTAX_IDENTIFIER *abstract)
+void ob_pdu_put_bind(ob_buf *out, uint8_t type, uint32_t call_id, uint16_t fragment, uint32_t group,
+                     uint16_t context, const RPC_SYNTAX_IDENTIFIER *abstract)
 {
     const size_t start = ob_pdu_begin(out, type, OB_PDU_WHOLE, call_id);
     ob_buf_put_u16(out, fragment);

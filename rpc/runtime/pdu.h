@@ -117,8 +117,8 @@ void ob_pdu_put_fault(ob_buf *out, uint32_t call_id, uint16_t context, uint32_t 
                       bool executed);
 void ob_pdu_put_bind_nak(ob_buf *out, uint32_t call_id, uint16_t reason);
 /* bind, or with `type` alter_context, that offers one interface in NDR. */
-void ob_pdu_put_bind(ob_buf *out, uint8_t type, uint32_t call_id, uint16_t fragment,
-                     uint32_t group, uint16_t context, const RPC_SYNTAX_IDENTIFIER *abstract);
+void ob_pdu_put_bind(ob_buf *out, uint8_t type, uint32_t call_id, uint16_t fragment, uint32_t group,
+                     uint16_t context, const RPC_SYNTAX_IDENTIFIER *abstract);
 
 extern const RPC_SYNTAX_IDENTIFIER ob_pdu_ndr; /* NDR 2.0 */
 bool ob_pdu_same_syntax(const RPC_SYNTAX_IDENTIFIER *a, const RPC_SYNTAX_IDENTIFIER *b);

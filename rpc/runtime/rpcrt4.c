@@ -111,8 +111,7 @@ RPC_STATUS RpcServerListen(unsigned int min_threads, unsigned int max_calls, uns
     if (server == NULL) {
         return RPC_S_OUT_OF_MEMORY;
     }
-    const RPC_STATUS status =
-        rpc_status(ob_rpc_server_start(server), RPC_S_ALREADY_LISTENING);
+    const RPC_STATUS status = rpc_status(ob_rpc_server_start(server), RPC_S_ALREADY_LISTENING);
     if (status == RPC_S_OK && no_wait == 0) {
         ob_rpc_server_wait(server);
     }

@@ -181,7 +181,8 @@ static void connection_main(void *argument)
     ob_mutex_unlock(&server->mutex);
 }
 
-/* Takes one connection that has finished (or any, with `all`) off the list; NULL if there is none. */
+/* Takes one connection that has finished (or any, with `all`) off the list; NULL if there is none.
+ */
 static ob_rpc_connection *take_connection(ob_rpc_server *server, bool all)
 {
     ob_mutex_lock(&server->mutex);

@@ -32,8 +32,8 @@ static ob_status wait_for(int fd, short events, uint32_t ms)
     return n == 0 ? ob_fail(OB_E_TIMEOUT, "waited %u ms", ms) : OB_OK;
 }
 
-static ob_status socket_receive(ob_rpc_transport *transport, void *data, size_t length,
-                                uint32_t ms, size_t *got)
+static ob_status socket_receive(ob_rpc_transport *transport, void *data, size_t length, uint32_t ms,
+                                size_t *got)
 {
     const socket_transport *t = (socket_transport *)transport;
     for (;;) {

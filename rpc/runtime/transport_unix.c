@@ -23,8 +23,8 @@ static ob_status make_address(struct sockaddr_un *out, const char *path)
     return OB_OK;
 }
 
-ob_status ob_rpc_unix_connect(void *context, const char *address, const char *endpoint,
-                              uint32_t ms, ob_rpc_transport **out)
+ob_status ob_rpc_unix_connect(void *context, const char *address, const char *endpoint, uint32_t ms,
+                              ob_rpc_transport **out)
 {
     (void)context;
     (void)address;

@@ -9,7 +9,7 @@
 /* See ob_rpc_server_use_unix(). */
 ob_status ob_rpc_unix_listen(ob_rpc_listener **out, const char *path, mode_t mode);
 /* An ob_rpc_connect; `address` is not used. */
-ob_status ob_rpc_unix_connect(void *context, const char *address, const char *endpoint,
-                              uint32_t ms, ob_rpc_transport **out);
+ob_status ob_rpc_unix_connect(void *context, const char *address, const char *endpoint, uint32_t ms,
+                              ob_rpc_transport **out);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * The RPC runtime, both ends, over the Probe interface. The first byte tells the size of the pieces
  * in which bytes arrive, the second one a method; the rest is what a client sends, what a server
- * answers, the stub data of a request and the stub data of an answer: all four, one after the other.
+ * answers, the stub data of a request and the stub data of an answer: all four, one after the
+ * other.
  */
 #include "fuzz.h"
 
@@ -31,8 +32,7 @@ static void start(void)
     const ob_rpc_limits limits = {.request_bytes = 1 << 20, .call_memory = 1 << 20};
     must(!OB_FAILED(ob_rpc_server_new(&server, &limits, NULL)));
     must(!OB_FAILED(ob_rpc_server_register(server, Serve_Probe_v1_2_s_ifspec, UINT32_MAX, NULL)));
-    must(!OB_FAILED(
-        ob_rpc_interface_new(&interface, Serve_Probe_v1_2_s_ifspec, UINT32_MAX, NULL)));
+    must(!OB_FAILED(ob_rpc_interface_new(&interface, Serve_Probe_v1_2_s_ifspec, UINT32_MAX, NULL)));
     probe.impatient = true;
 }
 
@@ -147,8 +147,8 @@ static void call_bytes(unsigned method, const uint8_t *data, size_t size, size_t
     stream_data = data;
     stream_length = size;
     stream_piece = piece;
-    must(!OB_FAILED(
-        ob_rpc_binding_new(&probe.targets[PROBE_TARGET], connect_stream, NULL, "", "")));
+    must(
+        !OB_FAILED(ob_rpc_binding_new(&probe.targets[PROBE_TARGET], connect_stream, NULL, "", "")));
     ob_rpc_binding_limits(probe.targets[PROBE_TARGET], 0, 1 << 20);
     call_method(method);
     RpcBindingFree(&probe.targets[PROBE_TARGET]);

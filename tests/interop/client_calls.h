@@ -1,5 +1,5 @@
-/* One call of every method with the arguments of golden/, and checks of what fake_manager.c answers.
- * For programs that link the client's stubs. */
+/* One call of every method with the arguments of golden/, and checks of what fake_manager.c
+ * answers. For programs that link the client's stubs. */
 #ifndef CLIENT_CALLS_H
 #define CLIENT_CALLS_H
 

@@ -51,8 +51,7 @@ static void run_large(void *context)
         data[i] = (unsigned char)(i * 7 + i / 256);
     }
     const LONG status = ObSetPolicy(CLIENT_TARGET, sizeof data, data, &stored, &error);
-    if (status != 0 || stored.count != sizeof data ||
-        memcmp(stored.data, data, sizeof data) != 0) {
+    if (status != 0 || stored.count != sizeof data || memcmp(stored.data, data, sizeof data) != 0) {
         *(const char **)context = "a document comes back as it was sent";
     }
     MIDL_user_free(stored.data);

@@ -2,8 +2,8 @@
 
 #include "seh.h"
 
-#include <winsock2.h>
 #include <stdio.h>
+#include <winsock2.h>
 
 /* Declared by no header of MinGW. */
 RPC_STATUS RPC_ENTRY RpcServerRegisterIf3(RPC_IF_HANDLE interface_spec, UUID *type, void *epv,

@@ -1,4 +1,5 @@
-/* The client's end of every method, by golden/: each call sends its request and takes its response. */
+/* The client's end of every method, by golden/: each call sends its request and takes its response.
+ */
 #include "client_calls.h"
 #include "golden.h"
 #include "pdu.h"

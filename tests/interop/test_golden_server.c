@@ -34,8 +34,7 @@ START_TEST(golden_server__every_method)
         }
         ob_rpc_call_run(&call, opnum, g.request.bytes, g.request.length);
         ck_assert_msg(call.fault == 0, "%s: fault 0x%08x", golden_methods[opnum], call.fault);
-        golden_check(golden_methods[opnum], &g.response, call.response.data,
-                     call.response.length);
+        golden_check(golden_methods[opnum], &g.response, call.response.data, call.response.length);
         if (g.response.is_handle[0]) {
             memcpy(handle, call.response.data, sizeof handle);
         }

@@ -5,8 +5,19 @@
 #include "ndr.h"
 #include "probe_server.h"
 
-enum probe_opnum { P_SIMPLE, P_STRUCTS, P_ARRAYS, P_BAGS, P_MADE, P_ECHO, P_OPEN, P_USE, P_CHANGE,
-                   P_BOTH, P_COUNT };
+enum probe_opnum {
+    P_SIMPLE,
+    P_STRUCTS,
+    P_ARRAYS,
+    P_BAGS,
+    P_MADE,
+    P_ECHO,
+    P_OPEN,
+    P_USE,
+    P_CHANGE,
+    P_BOTH,
+    P_COUNT
+};
 
 /* Freed by ob_ndr_procedure_free(). */
 static inline ob_ndr_procedure *probe_procedure(enum probe_opnum opnum)
@@ -18,6 +29,8 @@ static inline ob_ndr_procedure *probe_procedure(enum probe_opnum opnum)
                                info->ProcString + info->FmtStringOffset[opnum]));
     return procedure;
 }
+
+/* clang-format off */
 
 /* A P_DEEP: {RED, BIG, {1, 2, 3, 4}, {5, 6, 7}, &-8, &9, 10}. */
 static const uint8_t deep_bytes[] = {
@@ -36,5 +49,7 @@ static const uint8_t two_bytes[] = {
     2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0,       /* count, p */
     1, 0, 0, 0,                               /* count, which happens to align h */
     3, 0, 0, 0, 0, 0, 0, 0};
+
+/* clang-format on */
 
 #endif

@@ -224,7 +224,8 @@ void P_CONTEXT_rundown(P_CONTEXT c)
     atomic_fetch_add(&probe.rundowns, 1);
 }
 
-/* The dispatch check, as agent/control has it: its own dispatch table in a copy of the interface. */
+/* The dispatch check, as agent/control has it: its own dispatch table in a copy of the interface.
+ */
 
 static void dispatch(PRPC_MESSAGE message)
 {
@@ -290,8 +291,7 @@ ob_status probe_connect(void *context, const char *address, const char *endpoint
 void probe_start(const ob_rpc_limits *limits)
 {
     ob_check_ok(ob_rpc_server_new(&probe.server, limits, NULL));
-    ob_check_ok(
-        ob_rpc_server_register(probe.server, checked_interface(), UINT32_MAX, NULL));
+    ob_check_ok(ob_rpc_server_register(probe.server, checked_interface(), UINT32_MAX, NULL));
     for (int i = PROBE_TARGET; i <= PROBE_OTHER; i++) {
         ob_check_ok(ob_rpc_binding_new(&probe.targets[i], probe_connect, probe.server, "", "pair"));
         ck_assert_int_eq(RpcBindingSetOption(probe.targets[i], RPC_C_OPT_CALL_TIMEOUT, 20000), 0);

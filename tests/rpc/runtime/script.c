@@ -9,8 +9,8 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static ob_status script_receive(ob_rpc_transport *transport, void *data, size_t length,
-                                uint32_t ms, size_t *got)
+static ob_status script_receive(ob_rpc_transport *transport, void *data, size_t length, uint32_t ms,
+                                size_t *got)
 {
     script *s = (script *)transport;
     (void)ms;
@@ -75,8 +75,8 @@ void script_bind(ob_buf *out, uint32_t call_id, uint32_t group, uint16_t fragmen
     }
 }
 
-void script_bind_ack(ob_buf *out, uint8_t type, uint32_t call_id, uint32_t group,
-                     uint16_t fragment, uint16_t result)
+void script_bind_ack(ob_buf *out, uint8_t type, uint32_t call_id, uint32_t group, uint16_t fragment,
+                     uint16_t result)
 {
     const size_t start = ob_pdu_begin(out, type, OB_PDU_WHOLE, call_id);
     ob_buf_put_u16(out, fragment);

@@ -10,8 +10,8 @@ typedef struct script {
     ob_rpc_transport base;
     const uint8_t *input;
     size_t length, position;
-    size_t piece;         /* most bytes given or taken at once; 0 = all */
-    ob_status at_end;     /* after the input: OB_OK = the stream ends */
+    size_t piece;     /* most bytes given or taken at once; 0 = all */
+    ob_status at_end; /* after the input: OB_OK = the stream ends */
     ob_buf sent;
     uint64_t fail_send_at; /* sending fails from this byte on; 0 = never */
     bool stopped, closed;
@@ -24,8 +24,8 @@ void script_free(script *s);
 /* Small PDUs for scripts, appended to `out`. */
 void script_bind(ob_buf *out, uint32_t call_id, uint32_t group, uint16_t fragment,
                  const RPC_SYNTAX_IDENTIFIER *abstract, const RPC_SYNTAX_IDENTIFIER *transfer);
-void script_bind_ack(ob_buf *out, uint8_t type, uint32_t call_id, uint32_t group,
-                     uint16_t fragment, uint16_t result);
+void script_bind_ack(ob_buf *out, uint8_t type, uint32_t call_id, uint32_t group, uint16_t fragment,
+                     uint16_t result);
 /* A request or response (`number`: opnum or 0). */
 void script_stub(ob_buf *out, uint8_t type, uint8_t flags, uint32_t call_id, uint16_t context,
                  uint16_t number, const void *stub, size_t length);

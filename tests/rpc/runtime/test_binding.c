@@ -36,9 +36,9 @@ END_TEST
 START_TEST(binding__compose)
 {
     RPC_CSTR text = NULL;
-    ck_assert_int_eq(RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncalrpc", NULL, (RPC_CSTR) "/a",
-                                              NULL, &text),
-                     RPC_S_OK);
+    ck_assert_int_eq(
+        RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncalrpc", NULL, (RPC_CSTR) "/a", NULL, &text),
+        RPC_S_OK);
     ck_assert_str_eq((const char *)text, "ncalrpc:[/a]");
     ck_assert_int_eq(RpcStringFreeA(&text), RPC_S_OK);
     ck_assert_ptr_null(text);

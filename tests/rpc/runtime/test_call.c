@@ -51,8 +51,8 @@ static void run(uint16_t opnum, const void *stub, size_t length)
 }
 
 /* Echo of one byte that asks for no answer. */
-static const uint8_t echo[] = {0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 'x', 0, 0, 0,
-                               0, 0, 0, 0, 0, 0, 0, 0};
+static const uint8_t echo[] = {0,   0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0,
+                               'x', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 enum { ECHO = 5, OPEN = 6, USE = 7, CHANGE = 8 };
 
 START_TEST(call__runs_the_manager_routine)
@@ -159,8 +159,8 @@ END_TEST
 START_TEST(call__results_that_cannot_be_sent)
 {
     /* Simple with b = 77 answers an enum that does not fit. */
-    static const uint8_t simple[] = {0, 0, 0, 0, 1, 0, 0, 0,  77,   0, 0, 0, 5, 0, 0, 0, 0, 0,
-                                     0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
+    static const uint8_t simple[] = {0, 0, 0, 0, 1, 0, 0, 0, 77, 0, 0, 0, 5, 0, 0, 0, 0, 0,
+                                     0, 0, 0, 0, 0, 0, 1, 0, 0,  0, 1, 0, 0, 0, 1, 0, 0, 0};
     run(0, simple, sizeof simple);
     ck_assert_uint_eq(call.fault, OB_RPC_FAULT_ENUM_RANGE);
     ck_assert(call.executed);

@@ -82,9 +82,9 @@ START_TEST(channel__slow_bytes_do_not_extend_the_limit)
     close_channel();
     open_channel(&input, 1);
     s.base.receive = slow_receive;
-    ob_check_status(ob_rpc_channel_receive(&channel,
-                                           ob_rpc_deadline(&test_clock.clock, 500), 0, &pdu),
-                    OB_E_TIMEOUT);
+    ob_check_status(
+        ob_rpc_channel_receive(&channel, ob_rpc_deadline(&test_clock.clock, 500), 0, &pdu),
+        OB_E_TIMEOUT);
     ck_assert_uint_le(s.position, 6);
     close_channel();
     ob_buf_free(&input);
@@ -125,8 +125,8 @@ START_TEST(channel__stub_data_in_fragments)
         ob_buf_put_u8(&stub, (uint8_t)i);
     }
     open_channel(&none, 700);
-    ob_check_ok(ob_rpc_channel_send_stub(&channel, OB_PDU_RESPONSE, 8, 3, 0, &stub,
-                                         OB_RPC_FOREVER));
+    ob_check_ok(
+        ob_rpc_channel_send_stub(&channel, OB_PDU_RESPONSE, 8, 3, 0, &stub, OB_RPC_FOREVER));
     while (script_next(&s.sent, &position, &pdu)) {
         ck_assert_uint_le(pdu.length, 1432);
         ck_assert_int_eq((pdu.flags & OB_PDU_FIRST) != 0, count == 0);
@@ -154,16 +154,15 @@ START_TEST(channel__empty_stub_data_is_one_pdu)
     ob_pdu pdu;
     size_t position = 0;
     open_channel(&none, 0);
-    ob_check_ok(ob_rpc_channel_send_stub(&channel, OB_PDU_REQUEST, 8, 3, 1, &none,
-                                         OB_RPC_FOREVER));
+    ob_check_ok(ob_rpc_channel_send_stub(&channel, OB_PDU_REQUEST, 8, 3, 1, &none, OB_RPC_FOREVER));
     ck_assert(script_next(&s.sent, &position, &pdu));
     ck_assert_uint_eq(pdu.flags, OB_PDU_WHOLE);
     ck_assert_uint_eq(pdu.length, OB_PDU_PREFIX);
     ck_assert_uint_eq(position, s.sent.length);
     s.fail_send_at = 25;
-    ob_check_status(ob_rpc_channel_send_stub(&channel, OB_PDU_REQUEST, 9, 3, 1, &none,
-                                             OB_RPC_FOREVER),
-                    OB_E_AGENT_UNREACHABLE);
+    ob_check_status(
+        ob_rpc_channel_send_stub(&channel, OB_PDU_REQUEST, 9, 3, 1, &none, OB_RPC_FOREVER),
+        OB_E_AGENT_UNREACHABLE);
     close_channel();
 }
 END_TEST

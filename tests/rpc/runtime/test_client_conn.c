@@ -63,8 +63,8 @@ START_TEST(client_conn__binds_calls_and_alters)
     ob_buf_clear(&response);
     ob_check_ok(exchange(&second, &response, &usable));
     ck_assert_mem_eq(response.data, "ef", 2);
-    static const uint8_t sent[] = {OB_PDU_BIND, OB_PDU_REQUEST, OB_PDU_REQUEST, OB_PDU_ALTER,
-                                   OB_PDU_REQUEST, OB_PDU_REQUEST};
+    static const uint8_t sent[] = {OB_PDU_BIND,  OB_PDU_REQUEST, OB_PDU_REQUEST,
+                                   OB_PDU_ALTER, OB_PDU_REQUEST, OB_PDU_REQUEST};
     for (size_t i = 0; i < sizeof sent; i++) {
         ck_assert(script_next(&s.sent, &position, &pdu));
         ck_assert_uint_eq(pdu.type, sent[i]);

@@ -73,12 +73,11 @@ START_TEST(ndr_read__lies)
         uint8_t value;
         uint32_t fault;
     } rows[] = {
-        {false, 1, 0x80, OB_RPC_FAULT_ENUM_RANGE},
-        {false, 42, 0, OB_RPC_FAULT_NULL_REF_POINTER},
-        {true, 0, 3, OB_RPC_FAULT_INVALID_BOUND},    /* the field says more than the array */
-        {true, 16, 1, OB_RPC_FAULT_INVALID_BOUND},   /* the array says less */
+        {false, 1, 0x80, OB_RPC_FAULT_ENUM_RANGE},    {false, 42, 0, OB_RPC_FAULT_NULL_REF_POINTER},
+        {true, 0, 3, OB_RPC_FAULT_INVALID_BOUND},     /* the field says more than the array */
+        {true, 16, 1, OB_RPC_FAULT_INVALID_BOUND},    /* the array says less */
         {true, 11, 0x80, OB_RPC_FAULT_INVALID_BOUND}, /* a negative count */
-        {true, 6, 0, OB_RPC_FAULT_INVALID_BOUND},    /* a count without data */
+        {true, 6, 0, OB_RPC_FAULT_INVALID_BOUND},     /* a count without data */
     };
     ob_ndr_procedure *structs = probe_procedure(P_STRUCTS);
     ob_ndr_procedure *bags = probe_procedure(P_BAGS);
@@ -109,8 +108,8 @@ START_TEST(ndr_read__counts_are_checked_before_memory)
     const ob_ndr_type *type = procedure->parameters[3].type;
     uint8_t data[sizeof two_bytes];
     memcpy(data, two_bytes, sizeof data);
-    memset(data, 0xff, 4);       /* four thousand million elements, says the field */
-    memset(data + 16, 0xff, 4);  /* and the array agrees */
+    memset(data, 0xff, 4);      /* four thousand million elements, says the field */
+    memset(data + 16, 0xff, 4); /* and the array agrees */
     ob_ndr_in in = start(data, sizeof data, NULL);
     void *object = NULL;
     ob_test_alloc_begin(0, false);

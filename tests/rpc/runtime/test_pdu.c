@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static const uint8_t request[] = {5, 0, 0, 3, 0x10, 0, 0, 0, 26, 0, 0, 0, 9, 0, 0, 0,
-                                  2, 0, 0, 0, 1, 0, 7, 0, 0xaa, 0xbb};
+static const uint8_t request[] = {5, 0, 0, 3, 0x10, 0, 0, 0, 26, 0, 0, 0,    9,
+                                  0, 0, 0, 2, 0,    0, 0, 1, 0,  7, 0, 0xaa, 0xbb};
 
 START_TEST(pdu__header_and_body)
 {
@@ -121,10 +121,10 @@ END_TEST
 
 START_TEST(pdu__fault_and_bind_nak_bytes)
 {
-    static const uint8_t fault[] = {5, 0, 3, 0x23, 0x10, 0, 0, 0, 32, 0, 0, 0, 7, 0, 0, 0,
-                                    0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0x1c, 0, 0, 0, 0};
+    static const uint8_t fault[] = {5, 0, 3, 0x23, 0x10, 0, 0, 0, 32, 0, 0, 0,    7, 0, 0, 0,
+                                    0, 0, 0, 0,    1,    0, 0, 0, 2,  0, 1, 0x1c, 0, 0, 0, 0};
     static const uint8_t nak[] = {5, 0, 13, 3, 0x10, 0, 0, 0, 24, 0, 0, 0,
-                                  7, 0, 0, 0, 8, 0, 1, 5, 0, 0, 0, 0};
+                                  7, 0, 0,  0, 8,    0, 1, 5, 0,  0, 0, 0};
     ob_buf out = {0};
     ob_pdu_put_fault(&out, 7, 1, OB_RPC_FAULT_OPNUM_RANGE, false);
     ck_assert_uint_eq(out.length, sizeof fault);

@@ -26,9 +26,9 @@ static RPC_STATUS register_probe(void)
 static void bind_target(void)
 {
     RPC_CSTR text = NULL;
-    ck_assert_int_eq(RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncalrpc", NULL, endpoint(), NULL,
-                                              &text),
-                     RPC_S_OK);
+    ck_assert_int_eq(
+        RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncalrpc", NULL, endpoint(), NULL, &text),
+        RPC_S_OK);
     ck_assert_int_eq(RpcBindingFromStringBindingA(text, &probe.targets[PROBE_TARGET]), RPC_S_OK);
     RpcStringFreeA(&text);
 }
@@ -96,11 +96,10 @@ START_TEST(rpcrt4__what_it_does_not_take)
                      RPC_S_PROTSEQ_NOT_SUPPORTED);
     ck_assert_int_eq(RpcServerUseProtseqEpA((RPC_CSTR) "ncalrpc", 10, (RPC_CSTR) "", NULL),
                      RPC_S_CANT_CREATE_ENDPOINT);
-    ck_assert_int_eq(RpcServerRegisterIf3(Serve_Probe_v1_2_s_ifspec, &type, NULL, 0, 1, 1, NULL,
-                                          NULL),
-                     RPC_S_INVALID_ARG);
-    ck_assert_int_eq(RpcServerUnregisterIf(Serve_Probe_v1_2_s_ifspec, &type, 0),
-                     RPC_S_INVALID_ARG);
+    ck_assert_int_eq(
+        RpcServerRegisterIf3(Serve_Probe_v1_2_s_ifspec, &type, NULL, 0, 1, 1, NULL, NULL),
+        RPC_S_INVALID_ARG);
+    ck_assert_int_eq(RpcServerUnregisterIf(Serve_Probe_v1_2_s_ifspec, &type, 0), RPC_S_INVALID_ARG);
     ck_assert_int_eq(RpcMgmtStopServerListening((RPC_BINDING_HANDLE)&type), RPC_S_INVALID_ARG);
     RPC_SERVER_INTERFACE interface = *(const RPC_SERVER_INTERFACE *)Serve_Probe_v1_2_s_ifspec;
     interface.InterpreterInfo = NULL;

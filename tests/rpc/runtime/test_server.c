@@ -72,8 +72,8 @@ END_TEST
 START_TEST(server__clients_that_take_nothing)
 {
     const RPC_SERVER_INTERFACE *interface = Serve_Probe_v1_2_s_ifspec;
-    static const uint8_t big[] = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                  0, 0, 0, 0, 0, 0, 0x10, 0}; /* a million longs */
+    static const uint8_t big[] = {1, 0, 0, 0, 0, 0, 0, 0, 0,    0,
+                                  0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0}; /* a million longs */
     ob_buf out = {0};
     limits.progress_ms = 200;
     probe_start(&limits);

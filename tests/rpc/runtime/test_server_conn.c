@@ -72,8 +72,8 @@ static void bind_probe(void)
 }
 
 /* Echo of 4 bytes. */
-static const uint8_t echo[] = {1, 0, 0, 0, 4, 0, 0, 0, 4,   0,   0, 0, 'a', 'b',
-                               'c', 'd', 0, 0, 0, 0, 0, 0, 0, 0};
+static const uint8_t echo[] = {1,   0,   0,   0,   4, 0, 0, 0, 4, 0, 0, 0,
+                               'a', 'b', 'c', 'd', 0, 0, 0, 0, 0, 0, 0, 0};
 enum { ECHO = 5, WHOLE = OB_PDU_WHOLE };
 
 static void request(uint32_t call_id, uint16_t opnum, const void *stub, size_t length)
@@ -155,7 +155,8 @@ START_TEST(server_conn__several_contexts_in_one_bind)
     ob_read_bytes(&pdu.body, 12);
     results = pdu.body;
     ck_assert_uint_eq(ob_read_u32(&results), 3);
-    ck_assert_uint_eq(ob_read_u32(&results), OB_PDU_PROVIDER_REJECTED | OB_PDU_REASON_TRANSFER << 16);
+    ck_assert_uint_eq(ob_read_u32(&results),
+                      OB_PDU_PROVIDER_REJECTED | OB_PDU_REASON_TRANSFER << 16);
     ob_read_bytes(&results, 20);
     ck_assert_uint_eq(ob_read_u32(&results), OB_PDU_ACCEPTED);
     const RPC_SYNTAX_IDENTIFIER chosen = ob_pdu_read_syntax(&results);
@@ -172,7 +173,7 @@ START_TEST(server_conn__alter_context)
     bind_probe();
     ob_pdu_put_bind(&input, OB_PDU_ALTER, 2, 5840, 0, 4, &probe_id);
     script_stub(&input, OB_PDU_REQUEST, WHOLE, 3, 4, ECHO, echo, sizeof echo);
-    ob_pdu_put_bind(&input, OB_PDU_ALTER, 4, 5840, 0, 4, &probe_id); /* the same once more */
+    ob_pdu_put_bind(&input, OB_PDU_ALTER, 4, 5840, 0, 4, &probe_id);   /* the same once more */
     ob_pdu_put_bind(&input, OB_PDU_ALTER, 5, 5840, 0, 6, &ob_pdu_ndr); /* no interface */
     request(6, ECHO, echo, sizeof echo);
     serve();
@@ -198,8 +199,7 @@ START_TEST(server_conn__contexts_are_bounded)
         ob_pdu_bind_ack ack;
         next(OB_PDU_ALTER_ACK, id + 1u);
         ob_check_ok(ob_pdu_read_bind_ack(&pdu, &ack));
-        ck_assert_uint_eq(ack.reason,
-                          id < OB_PDU_MOST_CONTEXTS ? 0 : OB_PDU_REASON_LIMIT);
+        ck_assert_uint_eq(ack.reason, id < OB_PDU_MOST_CONTEXTS ? 0 : OB_PDU_REASON_LIMIT);
     }
 }
 END_TEST

@@ -148,13 +148,13 @@ START_TEST(socket__connecting_that_fails)
     ob_check_status(status, OB_E_TIMEOUT);
     out->close(out);
     close(fd);
-    ob_check_status(ob_rpc_socket_connect(new_socket(), (const struct sockaddr *)&name,
-                                          sizeof name, 50, &out),
-                    OB_E_AGENT_UNREACHABLE);
+    ob_check_status(
+        ob_rpc_socket_connect(new_socket(), (const struct sockaddr *)&name, sizeof name, 50, &out),
+        OB_E_AGENT_UNREACHABLE);
     unlink(name.sun_path);
-    ob_check_status(ob_rpc_socket_connect(new_socket(), (const struct sockaddr *)&name,
-                                          sizeof name, 50, &out),
-                    OB_E_AGENT_UNREACHABLE);
+    ob_check_status(
+        ob_rpc_socket_connect(new_socket(), (const struct sockaddr *)&name, sizeof name, 50, &out),
+        OB_E_AGENT_UNREACHABLE);
 }
 END_TEST
 

@@ -9,8 +9,8 @@ static RPC_BINDING_HANDLE bind_to(const char *endpoint)
     RPC_BINDING_HANDLE binding = NULL;
     ob_check_ok(ob_rpc_tcp_enable());
     ck_assert_int_eq(RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncacn_ip_tcp",
-                                              (RPC_CSTR) "127.0.0.1",
-                                              (RPC_CSTR)(uintptr_t)endpoint, NULL, &text),
+                                              (RPC_CSTR) "127.0.0.1", (RPC_CSTR)(uintptr_t)endpoint,
+                                              NULL, &text),
                      RPC_S_OK);
     ck_assert_int_eq(RpcBindingFromStringBindingA(text, &binding), RPC_S_OK);
     RpcStringFreeA(&text);

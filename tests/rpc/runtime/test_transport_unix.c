@@ -68,8 +68,8 @@ START_TEST(transport_unix__paths)
     ob_check_status(ob_rpc_unix_connect(NULL, NULL, longest, 100, &out), OB_E_INVALID_ARGUMENT);
     ob_check_status(ob_rpc_unix_connect(NULL, NULL, "", 100, &out), OB_E_INVALID_ARGUMENT);
     ob_check_status(ob_rpc_unix_connect(NULL, NULL, path, 100, &out), OB_E_AGENT_UNREACHABLE);
-    ob_check_status(
-        ob_rpc_unix_listen(&listener, ob_test_path(path, "no/such/folder"), 0600), OB_E_IO);
+    ob_check_status(ob_rpc_unix_listen(&listener, ob_test_path(path, "no/such/folder"), 0600),
+                    OB_E_IO);
 }
 END_TEST
 

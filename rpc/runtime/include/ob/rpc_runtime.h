@@ -71,7 +71,7 @@ struct ob_rpc_listener {
     /* Waits until a connection is there or stop() was called: OB_E_CANCELLED. Other failures leave
      * the listener working. */
     ob_status (*accept)(ob_rpc_listener *listener, ob_rpc_transport **out);
-    void (*stop)(ob_rpc_listener *listener); /* from any thread */
+    void (*stop)(ob_rpc_listener *listener);  /* from any thread */
     void (*close)(ob_rpc_listener *listener); /* and frees it */
 };
 
