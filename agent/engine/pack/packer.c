@@ -105,7 +105,7 @@ static ob_status begin_pack(ob_packer *packer)
     } else {
         packer->spare = build->next;
     }
-    status = ob_pack_build_begin(build, shared->keys, packer->class,
+    status = ob_pack_build_begin(build, shared->keys, (uint8_t)packer->class,
                                  ob_tools_new_tag(shared->pool));
     if (!OB_FAILED(status)) {
         status = ob_packs_add_filling(&shared->index->packs, (uint8_t)packer->class, &number);
