@@ -23,9 +23,9 @@ static ob_rpc_group *find(ob_rpc_groups *groups, uint32_t id)
     return group;
 }
 
-static bool same_user(const ob_rpc_peer *a, const ob_rpc_peer *b)
+static bool is_owner(const ob_rpc_group *group, const ob_rpc_peer *peer)
 {
-    return a->known == b->known && (!a->known || a->uid == b->uid);
+    return group->owner_known == peer->known && (!peer->known || group->owner == peer->uid);
 }
 
 /* With the lock held. */
@@ -44,7 +44,8 @@ static ob_status new_group(ob_rpc_groups *groups, const ob_rpc_peer *peer, ob_rp
     }
     ob_mutex_init(&group->mutex);
     ob_cond_init(&group->freed);
-    group->owner = *peer;
+    group->owner_known = peer->known;
+    group->owner = peer->uid;
     group->next = groups->first;
     groups->first = group;
     *out = group;
@@ -61,7 +62,7 @@ ob_status ob_rpc_group_join(ob_rpc_groups *groups, uint32_t id, const ob_rpc_pee
         status = new_group(groups, peer, &group);
     } else {
         group = find(groups, id);
-        if (group == NULL || !same_user(&group->owner, peer)) {
+        if (group == NULL || !is_owner(group, peer)) {
             status = ob_fail(OB_E_NOT_FOUND, "association group %u", id);
         }
     }

@@ -27,7 +27,8 @@ typedef struct ob_rpc_group ob_rpc_group;
 struct ob_rpc_group {
     uint32_t id; /* never 0 */
     uint32_t references;
-    ob_rpc_peer owner;
+    bool owner_known; /* the user that made it; not known over TCP */
+    uid_t owner;
     ob_mutex mutex; /* for what follows */
     ob_cond freed;
     ob_rpc_context *contexts;

@@ -89,6 +89,22 @@ static void socket_close(ob_rpc_transport *transport)
     ob_free(transport);
 }
 
+/* The kernel gives all of them or none. */
+static void read_groups(int fd, ob_rpc_peer *peer)
+{
+    socklen_t length = sizeof peer->groups;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer->groups, &length) == 0) {
+        peer->group_count = length / sizeof peer->groups[0];
+        return;
+    }
+    gid_t *all = errno == ERANGE ? ob_alloc(length) : NULL;
+    if (all != NULL && getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, all, &length) == 0) {
+        memcpy(peer->groups, all, sizeof peer->groups);
+        peer->group_count = OB_RPC_PEER_GROUPS;
+    }
+    ob_free(all);
+}
+
 static void read_peer(int fd, ob_rpc_peer *peer)
 {
     struct ucred credentials;
@@ -101,10 +117,7 @@ static void read_peer(int fd, ob_rpc_peer *peer)
     peer->pid = credentials.pid;
     peer->uid = credentials.uid;
     peer->gid = credentials.gid;
-    length = sizeof peer->groups;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer->groups, &length) == 0) {
-        peer->group_count = length / sizeof peer->groups[0];
-    }
+    read_groups(fd, peer);
 }
 
 ob_status ob_rpc_transport_of_socket(ob_rpc_transport **out, int fd)

@@ -4,6 +4,7 @@
 #include "ob/thread.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -84,6 +85,23 @@ START_TEST(socket__the_peer_is_this_process)
     ck_assert(left->peer.known);
     ck_assert_int_eq(left->peer.pid, getpid());
     ck_assert_uint_eq(left->peer.uid, geteuid());
+}
+END_TEST
+
+/* Only root may take groups; in a process of this test's own. */
+START_TEST(socket__a_peer_of_many_groups)
+{
+    static gid_t groups[OB_RPC_PEER_GROUPS + 100];
+    for (gid_t i = 0; i < OB_RPC_PEER_GROUPS + 100; i++) {
+        groups[i] = 5000 + i;
+    }
+    if (setgroups(OB_RPC_PEER_GROUPS + 100, groups) != 0) {
+        return;
+    }
+    tear_down();
+    set_up();
+    ck_assert_uint_eq(left->peer.group_count, OB_RPC_PEER_GROUPS);
+    ck_assert_uint_eq(left->peer.groups[OB_RPC_PEER_GROUPS - 1], 5000 + OB_RPC_PEER_GROUPS - 1);
 }
 END_TEST
 
@@ -182,6 +200,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, socket__a_full_socket_is_waited_for);
     tcase_add_test(cases, socket__stop_wakes_a_receiver);
     tcase_add_test(cases, socket__the_peer_is_this_process);
+    tcase_add_test(cases, socket__a_peer_of_many_groups);
     tcase_add_test(cases, socket__listener_accepts_until_stopped);
     tcase_add_test(cases, socket__connecting_that_fails);
     tcase_add_test(cases, socket__no_memory);

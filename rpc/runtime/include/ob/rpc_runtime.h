@@ -30,7 +30,7 @@ enum ob_rpc_fault {
 };
 
 /* The process at the other end of the connection, as the kernel tells it (SO_PEERCRED). */
-#define OB_RPC_PEER_GROUPS 64
+#define OB_RPC_PEER_GROUPS 1024
 typedef struct ob_rpc_peer {
     bool known; /* false over TCP: nothing below is set */
     pid_t pid;
