@@ -94,7 +94,7 @@ LONG __cdecl ObListJobs(OB_TARGET target, ULONG filter, hyper *resume, ULONG mos
         }
         *resume = key;
     }
-    if (status != OB_OK) {
+    if (status != OB_OK || list->count == 0) { /* see ob_control_check_page() */
         free_list(list);
     }
     return ob_control_answer(status, error);

@@ -46,7 +46,7 @@ LONG __cdecl ObListPoints(OB_TARGET target, ULONG source_count, const unsigned c
         }
         *resume = key;
     }
-    if (status != OB_OK) {
+    if (status != OB_OK || list->count == 0) { /* see ob_control_check_page() */
         free_points(list);
     }
     return ob_control_answer(status, error);
@@ -107,7 +107,7 @@ LONG __cdecl ObBrowsePoint(OB_VIEW view, ULONG path_count, const unsigned char *
         }
         *resume = key;
     }
-    if (status != OB_OK) {
+    if (status != OB_OK || list->count == 0) { /* see ob_control_check_page() */
         free_items(list);
     }
     return ob_control_answer(status, error);

@@ -238,3 +238,16 @@ bool ob_wildcard_match(const char *pattern, const char *name)
     }
     return *pattern == '\0';
 }
+
+void ob_path_into_point(char *path)
+{
+    bool has_letter = (path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z');
+    if (!has_letter || path[1] != ':' || path[2] != '\\') {
+        return;
+    }
+    for (char *c = path; *c != '\0'; c++) {
+        if (*c == '\\') {
+            *c = '/';
+        }
+    }
+}

@@ -1,5 +1,6 @@
 #include "ob/alloc.h"
 #include "ob/host.h"
+#include "path_key.h"
 #include "work.h"
 
 #include <cjson/cJSON.h>
@@ -56,6 +57,7 @@ static ob_status read_items(recovery *work, const cJSON *items)
             return ob_fail(OB_E_INVALID_ARGUMENT, "recovery.items must be paths of at most %u bytes",
                            PATH_MOST);
         }
+        ob_path_into_point(item->valuestring);
         work->items[work->options.item_count++] = item->valuestring;
     }
     work->options.items = work->items;

@@ -1,5 +1,7 @@
 #include "view.h"
 
+#include "path_key.h"
+
 #include "ob/alloc.h"
 
 #include <string.h>
@@ -181,6 +183,7 @@ ob_status ob_service_browse(ob_service_view *view, const char *path, size_t path
         status = copy_text(pattern, pattern_length, "pattern", &pattern_text);
     }
     if (status == OB_OK) {
+        ob_path_into_point(path_text);
         ob_mutex_lock(&view->lock);
         status = list_items(view, path_text, pattern_text, resume, most, &state);
         ob_mutex_unlock(&view->lock);

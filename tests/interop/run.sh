@@ -118,5 +118,15 @@ if [ -n "$windows_programs" ]; then
     stop_server
 fi
 
+# The real agent, each system driven by the other.
+if [ -n "$mingw" ]; then
+    timeout 600 "$here/thread/run.sh" "$build" "$mingw" >"$work/log" 2>&1 || true
+    cat "$work/log"
+    line=$(sed -n 's/^thread: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/log" | tail -n 1)
+    line=${line:-0 1}
+    passed=$((passed + ${line% *}))
+    failed=$((failed + ${line#* }))
+fi
+
 echo "interop: $passed passed, $failed failed"
 [ "$failed" = 0 ]
