@@ -11,12 +11,16 @@ static bool is_set(const char *variable)
     return value != NULL && value[0] != '\0';
 }
 
-int ob_test_run(Suite *suite)
+void ob_test_limit(void)
 {
     static char timeout[] = "CK_DEFAULT_TIMEOUT=60";
     if (!is_set("CK_DEFAULT_TIMEOUT")) {
         putenv(timeout);
     }
+}
+
+int ob_test_run(Suite *suite)
+{
     ob_test_root_make();
     ob_detail_clear();
     SRunner *runner = srunner_create(suite);

@@ -18,14 +18,18 @@
 
 /* The program. */
 
-/* Runs the suite, each test in a process of its own where the system can fork. The time limit of a
- * test is 60 s unless the case or $CK_DEFAULT_TIMEOUT says otherwise. Returns main()'s result. */
+/* Makes the time limit of a test 60 s (Check's is 4), unless its case or $CK_DEFAULT_TIMEOUT says
+ * otherwise. Before tcase_create(), which is where Check looks. */
+void ob_test_limit(void);
+/* Runs the suite, each test in a process of its own where the system can fork. Returns main()'s
+ * result. */
 int ob_test_run(Suite *suite);
 
 /* int main() that runs the cases: OB_TEST_MAIN("buf", add_cases), void add_cases(TCase *). */
 #define OB_TEST_MAIN(name, add_cases)                                                              \
     int main(void)                                                                                 \
     {                                                                                              \
+        ob_test_limit();                                                                           \
         Suite *suite = suite_create(name);                                                         \
         TCase *cases = tcase_create(name);                                                         \
         add_cases(cases);                                                                          \
