@@ -118,6 +118,14 @@ static int put_error(vault_cli *cli, ob_status status)
 
 /* ---- the command line ---- */
 
+static char lower(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return (char)(c + ('a' - 'A'));
+    }
+    return c;
+}
+
 static bool ends_with_extension(const char *file)
 {
     static const char extension[] = EXTENSION;
@@ -127,11 +135,7 @@ static bool ends_with_extension(const char *file)
         return false;
     }
     for (size_t i = 0; i < length; i++) {
-        char c = file[have - length + i];
-        char low = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-        char wanted = extension[i];
-        wanted = wanted >= 'A' && wanted <= 'Z' ? (char)(wanted - 'A' + 'a') : wanted;
-        if (low != wanted) {
+        if (lower(file[have - length + i]) != lower(extension[i])) {
             return false;
         }
     }

@@ -60,7 +60,9 @@ void vault_add_thumbprint(cJSON *json, const char *name, const uint8_t sha1[VAUL
     char text[2 * VAULT_THUMBPRINT + 1];
     ob_hex_encode(text, sha1, VAULT_THUMBPRINT);
     for (char *at = text; *at != '\0'; at++) {
-        *at = *at >= 'a' && *at <= 'f' ? (char)(*at - 'a' + 'A') : *at;
+        if (*at >= 'a') {
+            *at = (char)(*at - ('a' - 'A'));
+        }
     }
     ob_json_add_text(json, name, text, failed);
 }

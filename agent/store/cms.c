@@ -13,15 +13,15 @@
 
 #define BEGIN "-----BEGIN CMS-----"
 #define END "-----END CMS-----"
-#define COLUMNS 64
+#define LINE ((size_t)48) /* bytes that make 64 characters of base64 */
 
 /* ---- PEM ---- */
 
 static void put_armour(ob_buf *out, const uint8_t *data, size_t length)
 {
     ob_buf_put_text(out, BEGIN "\n");
-    for (size_t at = 0; at < length; at += COLUMNS / 4 * 3) {
-        size_t part = length - at < COLUMNS / 4 * 3 ? length - at : COLUMNS / 4 * 3;
+    for (size_t at = 0; at < length; at += LINE) {
+        size_t part = length - at < LINE ? length - at : LINE;
         ob_base64_put(out, data + at, part);
         ob_buf_put_u8(out, '\n');
     }
@@ -241,16 +241,15 @@ static bool signature_matches(const message *of)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     EVP_PKEY *key = X509_get0_pubkey(of->certificate);
-    bool matches =
-        ctx != NULL && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
-        EVP_DigestVerify(ctx, of->signature, of->signature_length, of->content,
-                         of->content_length) == 1;
+    bool matches = ctx != NULL && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+                   EVP_DigestVerify(ctx, of->signature, of->signature_length, of->content,
+                                    of->content_length) == 1;
     EVP_MD_CTX_free(ctx);
     return matches;
 }
 
 /* The three parts, borrowed from `cms`; false if there are not just these. */
-static bool take_apart(CMS_ContentInfo *cms, STACK_OF(X509) *certificates, message *out)
+static bool take_apart(CMS_ContentInfo *cms, STACK_OF(X509) * certificates, message *out)
 {
     STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
     ASN1_OCTET_STRING **content = CMS_get0_content(cms);
@@ -268,8 +267,7 @@ static bool take_apart(CMS_ContentInfo *cms, STACK_OF(X509) *certificates, messa
     return out->content_length > 0;
 }
 
-static ob_status verify(const message *of, const ob_buf *der, ob_buf *content,
-                        ob_buf *certificate)
+static ob_status verify(const message *of, const ob_buf *der, ob_buf *content, ob_buf *certificate)
 {
     ob_buf again = {0};
     ob_status status = OB_OK;
@@ -300,14 +298,14 @@ static ob_status verify_der(const ob_buf *der, ob_buf *content, ob_buf *certific
     ob_status status = OB_OK;
     const unsigned char *at = der->data;
     STACK_OF(X509) *certificates = NULL;
-    CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &at, (long)der->length);
+    CMS_ContentInfo *cms = at != NULL ? d2i_CMS_ContentInfo(NULL, &at, (long)der->length) : NULL;
     if (cms == NULL || OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
         status = refuse();
         goto out;
     }
     certificates = CMS_get1_certs(cms);
-    status = take_apart(cms, certificates, &read) ? verify(&read, der, content, certificate)
-                                                  : refuse();
+    status =
+        take_apart(cms, certificates, &read) ? verify(&read, der, content, certificate) : refuse();
 out:
     sk_X509_pop_free(certificates, X509_free);
     CMS_ContentInfo_free(cms);

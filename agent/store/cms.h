@@ -5,8 +5,8 @@
  * attributes; the signature is ECDSA over SHA-256 of the content. Any other program that knows CMS
  * can read it.
  *
- * A message that is read is written again from its three parts (content, certificate, signature) and
- * must come out the same, so it has one spelling and no byte that could be changed unnoticed.
+ * A message that is read is written again from its three parts (content, certificate, signature)
+ * and must come out the same, so it has one spelling and no byte that could be changed unnoticed.
  */
 #ifndef OB_CMS_H
 #define OB_CMS_H

@@ -1,6 +1,6 @@
 /*
- * Writing DER (X.690): tag, shortest length, value. Tags are single bytes. A failure sticks to `out`
- * as with all of ob/buf.h.
+ * Writing DER (X.690): tag, shortest length, value. Tags are single bytes. A failure sticks to
+ * `out` as with all of ob/buf.h.
  */
 #ifndef OB_DER_H
 #define OB_DER_H

@@ -124,7 +124,7 @@ static ob_status compare(const folder_store *store, const char *path, const uint
 {
     const ob_fs *fs = store->fs;
     ob_file *file = NULL;
-    ob_file_info info;
+    ob_file_info info = {0};
     uint8_t *piece = NULL;
     ob_status status = fs->open(fs, NULL, path, OB_OPEN_READ | OB_OPEN_SEQUENTIAL, &file);
     if (status == OB_OK) {

@@ -10,7 +10,7 @@
 #include "vault_identity.h"
 
 #define RECORD_VERSION 1
-#define RECORD_MOST (64u * 1024)
+#define RECORD_MOST 65536u
 #define MACHINE_NAME_MOST 255
 #define PLATFORM_MOST 64
 

@@ -13,10 +13,10 @@
 #include "ob/status.h"
 #include "ob/text.h"
 
-#define OB_CREDENTIALS_MOST (64u * 1024) /* bytes of a credentials file */
-#define OB_CREDENTIALS_HOURS 48          /* how long a file is valid unless told otherwise */
-#define OB_VAULT_NAME_MOST 64            /* bytes of a vault's name */
-#define OB_VAULT_ADDRESS_MOST 4096       /* bytes of a vault's address */
+#define OB_CREDENTIALS_MOST 65536u /* bytes of a credentials file */
+#define OB_CREDENTIALS_HOURS 48    /* how long a file is valid unless told otherwise */
+#define OB_VAULT_NAME_MOST 64      /* bytes of a vault's name */
+#define OB_VAULT_ADDRESS_MOST 4096 /* bytes of a vault's address */
 
 typedef struct ob_credentials {
     char *address;    /* "folder:/mnt/vault" or "https://host:port" */
