@@ -153,6 +153,8 @@ static ob_status choose_root(ob_plan *plan, const ob_entry *entry)
         return OB_OK;
     }
     status = ob_place_root(entry->path, &place, &used);
+    /* The entry of the volume itself has no '/', those in it do. */
+    used += used > 0 && used == entry->path_length ? 1 : 0;
     ob_buf_put_u8(&place, 0);
     if (!OB_FAILED(status)) {
         status = ob_buf_status(&place);

@@ -1,6 +1,8 @@
 #include "scene.h"
 
+#include "ob/alloc.h"
 #include "ob/host.h"
+#include "source/place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +47,36 @@ START_TEST(restore_run__large_and_empty_files)
 }
 END_TEST
 
+/* The volume's own entry stands in the list before all others of it. */
+START_TEST(restore_run__one_file_in_place)
+{
+    scene self;
+    ob_buf item = {0};
+    size_t length = 0;
+    scene_open(&self);
+    const char *file = scene_path(&self, "file");
+    ob_test_write_text(file, "first");
+    ob_check_ok(scene_backup(&self));
+    ob_check_ok(ob_place_to_point(file, &item));
+    char *path = ob_buf_take_text(&item);
+    ob_check_ok(ob_fs_os()->remove_file(ob_fs_os(), NULL, file));
+
+    const char *items[] = {path};
+    const ob_restore_options options = {
+        .point = self.last.point, .items = items, .item_count = 1};
+    ob_check_ok(scene_restore(&self, &options));
+    ck_assert_uint_eq(scene_told(&self, OB_EVENT_FAILED, NULL, NULL), 0);
+    ck_assert_mem_eq(ob_test_read_file(file, &length), "first", 5);
+    ob_free(path);
+    scene_close(&self);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, restore_run__everything_elsewhere);
     tcase_add_test(cases, restore_run__large_and_empty_files);
+    tcase_add_test(cases, restore_run__one_file_in_place);
 }
 
 OB_TEST_MAIN("restore_run", add_cases)
