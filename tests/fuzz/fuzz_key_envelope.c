@@ -1,5 +1,5 @@
-/* Key envelopes: any bytes, and the same with a checksum that fits; any bytes as the keyring that was
- * sealed in one, and as a passphrase. */
+/* Key envelopes: any bytes, and the same with a checksum that fits; any bytes as the keyring that
+ * was sealed in one, and as a passphrase. */
 #include "fuzz.h"
 
 #include "key/envelope.h"

@@ -1,5 +1,5 @@
-/* Packs: any bytes as a whole pack, and any bytes as what its seals protect: the footer, and behind it
- * the table of contents. */
+/* Packs: any bytes as a whole pack, and any bytes as what its seals protect: the footer, and behind
+ * it the table of contents. */
 #include "fuzz.h"
 
 #include "pack/toc.h"

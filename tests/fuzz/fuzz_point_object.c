@@ -1,5 +1,5 @@
-/* Point objects: any bytes, and the same with a checksum that fits, as whoever writes to a vault can
- * make it. */
+/* Point objects: any bytes, and the same with a checksum that fits, as whoever writes to a vault
+ * can make it. */
 #include "fuzz.h"
 
 #include "repo/point_object.h"

@@ -89,8 +89,7 @@ size_t ob_chunker_cut(const ob_chunker *chunker, const uint8_t *data, size_t len
         hash = (hash << 1) + chunker->gear[data[i]];
     }
     size_t normal = end < NORMAL ? end : NORMAL;
-    size_t cut =
-        scan(chunker->gear, data, LEAST, normal, (uint64_t)1 << (64 - EARLY_BITS), &hash);
+    size_t cut = scan(chunker->gear, data, LEAST, normal, (uint64_t)1 << (64 - EARLY_BITS), &hash);
     if (cut == 0) {
         cut = scan(chunker->gear, data, normal, end, (uint64_t)1 << (64 - LATE_BITS), &hash);
     }

@@ -273,8 +273,8 @@ static ob_status start(ob_codec *codec)
     in->kind = ob_read_u8(&reader);
     in->left = ob_read_u32(&reader);
     if (in->left > in->most) {
-        return ob_fail(OB_E_CORRUPT, "coded block: %zu bytes of content, %zu are allowed",
-                       in->left, in->most);
+        return ob_fail(OB_E_CORRUPT, "coded block: %zu bytes of content, %zu are allowed", in->left,
+                       in->most);
     }
     if (in->kind != OB_CODEC_STORED && codec->piece == NULL) {
         codec->piece = ob_alloc(PIECE);

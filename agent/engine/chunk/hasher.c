@@ -26,8 +26,7 @@ ob_status ob_hasher_new(const uint8_t key[OB_ID_KEY], ob_hasher **out)
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     hasher->context = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
     EVP_MAC_free(mac);
-    if (hasher->context == NULL ||
-        EVP_MAC_init(hasher->context, key, OB_ID_KEY, params) != 1) {
+    if (hasher->context == NULL || EVP_MAC_init(hasher->context, key, OB_ID_KEY, params) != 1) {
         ob_hasher_free(hasher);
         return ob_fail(OB_E_NO_MEMORY, "hash context");
     }

@@ -49,8 +49,7 @@ static void mark_missing(ob_index *index)
     }
 }
 
-static ob_status take(ob_index *index, const ob_pack_head *head, const uint8_t *name,
-                      uint64_t size)
+static ob_status take(ob_index *index, const ob_pack_head *head, const uint8_t *name, uint64_t size)
 {
     uint32_t number = 0;
     ob_status status =

@@ -71,8 +71,8 @@ static ob_status put_object(ob_index *index, const ob_buf *plain, uint8_t name[O
     ob_tools_give(index->pool, tools);
     if (!OB_FAILED(status)) {
         ob_hex_encode(text, name, OB_SHA256_SIZE);
-        status = index->store->ops->put(index->store, OB_OBJECT_INDEX, text, object.data,
-                                        object.length);
+        status =
+            index->store->ops->put(index->store, OB_OBJECT_INDEX, text, object.data, object.length);
     }
     ob_buf_free(&object);
     return status;

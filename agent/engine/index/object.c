@@ -110,9 +110,8 @@ ob_status ob_index_seal(ob_tools *tools, const ob_keyring *keys, const ob_buf *p
     return status;
 }
 
-ob_status ob_index_open(ob_tools *tools, const ob_keyring *keys,
-                        const uint8_t name[OB_SHA256_SIZE], uint8_t *object, size_t length,
-                        ob_buf *plain)
+ob_status ob_index_open(ob_tools *tools, const ob_keyring *keys, const uint8_t name[OB_SHA256_SIZE],
+                        uint8_t *object, size_t length, ob_buf *plain)
 {
     ob_object_header header;
     uint8_t hash[OB_SHA256_SIZE];

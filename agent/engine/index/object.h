@@ -28,8 +28,7 @@ ob_status ob_index_seal(ob_tools *tools, const ob_keyring *keys, const ob_buf *p
                         uint8_t name[OB_SHA256_SIZE]);
 /* Opens an object of the name; `object` is overwritten. OB_E_CORRUPT, OB_E_SEAL,
  * OB_E_FORMAT_VERSION. */
-ob_status ob_index_open(ob_tools *tools, const ob_keyring *keys,
-                        const uint8_t name[OB_SHA256_SIZE], uint8_t *object, size_t length,
-                        ob_buf *plain);
+ob_status ob_index_open(ob_tools *tools, const ob_keyring *keys, const uint8_t name[OB_SHA256_SIZE],
+                        uint8_t *object, size_t length, ob_buf *plain);
 
 #endif

@@ -28,7 +28,7 @@ typedef struct ob_pack_info {
 typedef struct ob_packs {
     ob_pack_info *info;
     uint32_t count, capacity;
-    uint32_t *slots; /* of the search by name: number + 1, 0 = empty */
+    uint32_t *slots;     /* of the search by name: number + 1, 0 = empty */
     uint32_t slot_count; /* a power of two */
     uint32_t named;
 } ob_packs;

@@ -87,7 +87,7 @@ static ob_status flush(batch *from)
     ob_status status = OB_OK;
     if (from->covers.length > 0) {
         status = ob_segments_add(from->index, from->entries, from->count, from->covers.data,
-                              (uint32_t)(from->covers.length / OB_SHA256_SIZE));
+                                 (uint32_t)(from->covers.length / OB_SHA256_SIZE));
         if (!OB_FAILED(status)) {
             ob_segments_merge(from->index);
         }
@@ -170,7 +170,8 @@ static ob_status read_new(ob_index *index, const ob_buf *names)
 ob_status ob_index_refresh(ob_index *index)
 {
     ob_buf names = {.limit = NAMES_MOST};
-    ob_status status = index->store->ops->list(index->store, OB_OBJECT_INDEX, "", list_name, &names);
+    ob_status status =
+        index->store->ops->list(index->store, OB_OBJECT_INDEX, "", list_name, &names);
     if (!OB_FAILED(status) && names.length > 0) {
         /* The store sorts them, but it is not to be trusted. */
         qsort(names.data, names.length / OB_SHA256_SIZE, OB_SHA256_SIZE, by_name);

@@ -143,8 +143,8 @@ static ob_status map_file(ob_segment *segment, const ob_fs *fs, const char *path
     return status;
 }
 
-ob_status ob_segment_open(const ob_fs *fs, const char *path,
-                          const uint8_t check[OB_SEGMENT_CHECK], ob_segment **out)
+ob_status ob_segment_open(const ob_fs *fs, const char *path, const uint8_t check[OB_SEGMENT_CHECK],
+                          ob_segment **out)
 {
     ob_segment *segment = NULL;
     ob_status status = new_segment(&segment);
@@ -243,8 +243,7 @@ static bool decode(const ob_segment *segment, const uint8_t *at, ob_index_entry 
     return true;
 }
 
-bool ob_segment_find(ob_segment *segment, const ob_chunk_id *id, unsigned nth,
-                     ob_index_entry *out)
+bool ob_segment_find(ob_segment *segment, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
 {
     uint32_t prefix = (uint32_t)id->bytes[0] << 24 | (uint32_t)id->bytes[1] << 16 |
                       (uint32_t)id->bytes[2] << 8 | id->bytes[3];

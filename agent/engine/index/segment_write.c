@@ -61,8 +61,8 @@ ob_status ob_segment_writer_new(const ob_segment_plan *plan, const ob_fs *fs, co
     } else if (fs != NULL) {
         status = fs->open(fs, NULL, path, flags, &writer->file);
     } else {
-        status = ob_buf_reserve(&writer->memory, (size_t)(writer->entries_at +
-                                                          plan->count * OB_SEGMENT_ENTRY));
+        status = ob_buf_reserve(&writer->memory,
+                                (size_t)(writer->entries_at + plan->count * OB_SEGMENT_ENTRY));
         ob_buf_put_zero(&writer->memory, (size_t)writer->entries_at);
     }
     if (OB_FAILED(status)) {
@@ -113,8 +113,7 @@ static ob_status write_out(ob_segment_writer *writer)
 ob_status ob_segment_writer_add(ob_segment_writer *writer, const ob_index_entry *entry)
 {
     const uint8_t *id = entry->id.bytes;
-    uint32_t prefix =
-        (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
+    uint32_t prefix = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
     if (writer->count > 0 && writer->last.pack == entry->pack &&
         writer->last.offset == entry->offset &&
         memcmp(writer->last.id.bytes, id, OB_CHUNK_ID) == 0) {

@@ -8,11 +8,11 @@ typedef struct ob_segment_writer ob_segment_writer;
 
 /* What is known before the first entry. Borrowed until the end. */
 typedef struct ob_segment_plan {
-    const uint8_t *check;         /* OB_SEGMENT_CHECK bytes */
-    uint64_t count;               /* entries at most */
-    const ob_pack_info *packs;    /* by local number */
+    const uint8_t *check;      /* OB_SEGMENT_CHECK bytes */
+    uint64_t count;            /* entries at most */
+    const ob_pack_info *packs; /* by local number */
     uint32_t pack_count;
-    const uint8_t *covers;        /* sorted, 32 bytes each */
+    const uint8_t *covers; /* sorted, 32 bytes each */
     uint32_t cover_count;
 } ob_segment_plan;
 

@@ -56,8 +56,8 @@ static bool is_redundant(const ob_index *index, const ob_segment *segment)
     for (uint32_t i = 0; i < segment->cover_count; i++) {
         bool there = false;
         for (unsigned k = 0; !there && k < index->segment_count; k++) {
-            there = ob_segment_covers(index->segments[k],
-                                      segment->covers + (size_t)i * OB_SHA256_SIZE);
+            there =
+                ob_segment_covers(index->segments[k], segment->covers + (size_t)i * OB_SHA256_SIZE);
         }
         if (!there) {
             return false;
@@ -89,7 +89,8 @@ static ob_status load_file(ob_index *index, const char *name, ob_segments_keep k
     if (ours && number >= index->next_file) {
         index->next_file = number + 1;
     }
-    ob_status status = ours ? ob_segment_open(index->fs, path, index->check, &segment) : OB_E_CORRUPT;
+    ob_status status =
+        ours ? ob_segment_open(index->fs, path, index->check, &segment) : OB_E_CORRUPT;
     bool use = !OB_FAILED(status) && all_kept(segment, keep, context) &&
                index->segment_count < OB_SEGMENTS_MOST;
     if (use) {
@@ -207,8 +208,8 @@ static ob_status renumber_add(renumber *map, uint32_t number, const ob_pack_info
 /* Writes to a temporary name first, so that a file with a real name is whole. */
 typedef ob_status (*fill)(void *context, ob_segment_writer *writer);
 
-static ob_status write_file(ob_index *index, const ob_segment_plan *plan, fill add,
-                            void *context, ob_segment **out)
+static ob_status write_file(ob_index *index, const ob_segment_plan *plan, fill add, void *context,
+                            ob_segment **out)
 {
     ob_segment_writer *writer = NULL;
     ob_mutex_lock(index->lock);
@@ -245,8 +246,8 @@ out:
     return status;
 }
 
-static ob_status write_memory(ob_index *index, const ob_segment_plan *plan, fill add,
-                              void *context, ob_segment **out)
+static ob_status write_memory(ob_index *index, const ob_segment_plan *plan, fill add, void *context,
+                              ob_segment **out)
 {
     ob_segment_writer *writer = NULL;
     uint8_t *data = NULL;
@@ -303,7 +304,7 @@ static ob_status attach_new(ob_index *index, ob_segment *segment)
 }
 
 ob_status ob_segments_add(ob_index *index, ob_index_entry *entries, size_t count,
-                       const uint8_t *covers, uint32_t cover_count)
+                          const uint8_t *covers, uint32_t cover_count)
 {
     renumber map = {0};
     ob_segment *segment = NULL;

@@ -1,5 +1,5 @@
-/* The folder of the index cache: segments are made, merged and thrown away here. A cache that cannot
- * be written costs memory, not the work. */
+/* The folder of the index cache: segments are made, merged and thrown away here. A cache that
+ * cannot be written costs memory, not the work. */
 #ifndef OB_ENGINE_INDEX_SEGMENTS_H
 #define OB_ENGINE_INDEX_SEGMENTS_H
 
@@ -14,7 +14,7 @@ ob_status ob_segments_load(ob_index *index, ob_segments_keep keep, void *context
 /* Makes a segment of entries and adds it to the index. Sorts the entries and changes their pack
  * numbers. `covers`: sorted names of the index objects. Takes the lock where it has to. */
 ob_status ob_segments_add(ob_index *index, ob_index_entry *entries, size_t count,
-                       const uint8_t *covers, uint32_t cover_count);
+                          const uint8_t *covers, uint32_t cover_count);
 
 /* Merges small segments, so that their number stays in the order of log(chunks). Failures leave
  * things as they are. Takes the lock where it has to; one thread at a time. */

@@ -90,8 +90,7 @@ ob_status ob_gcm_open_piece(ob_gcm *gcm, const uint8_t *sealed, size_t length, u
     if (length == 0) {
         return OB_OK;
     }
-    if (length > INT_MAX ||
-        EVP_CipherUpdate(gcm->context, out, &got, sealed, (int)length) != 1) {
+    if (length > INT_MAX || EVP_CipherUpdate(gcm->context, out, &got, sealed, (int)length) != 1) {
         return cipher_failed();
     }
     return OB_OK;

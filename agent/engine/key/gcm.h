@@ -30,13 +30,13 @@ ob_status ob_gcm_set_key(ob_gcm *gcm, const uint8_t key[OB_GCM_KEY]);
 ob_status ob_gcm_seal(ob_gcm *gcm, const uint8_t nonce[OB_GCM_NONCE], const ob_span *aad,
                       size_t aad_count, const uint8_t *plain, size_t length, uint8_t *out);
 /* `length` counts the tag. Writes length - OB_GCM_TAG bytes to `out`, which may be `sealed`.
- * OB_E_SEAL (without a detail: the caller knows the names) if the tag does not fit; what is in `out`
- * then is wiped. */
+ * OB_E_SEAL (without a detail: the caller knows the names) if the tag does not fit; what is in
+ * `out` then is wiped. */
 ob_status ob_gcm_open(ob_gcm *gcm, const uint8_t nonce[OB_GCM_NONCE], const ob_span *aad,
                       size_t aad_count, const uint8_t *sealed, size_t length, uint8_t *out);
 
-/* Opening in pieces, for whoever may look at bytes before they are known to be right. OB_E_SEAL from
- * the end. */
+/* Opening in pieces, for whoever may look at bytes before they are known to be right. OB_E_SEAL
+ * from the end. */
 ob_status ob_gcm_open_begin(ob_gcm *gcm, const uint8_t nonce[OB_GCM_NONCE], const ob_span *aad,
                             size_t aad_count);
 ob_status ob_gcm_open_piece(ob_gcm *gcm, const uint8_t *sealed, size_t length, uint8_t *out);

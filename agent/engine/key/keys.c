@@ -24,11 +24,11 @@ static ob_status hkdf(const uint8_t key[OB_KEY_SIZE], const uint8_t *salt, size_
         OSSL_PARAM *next = params;
         *next++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0);
         *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, OB_KEY_SIZE);
-        *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)label,
-                                                    strlen(label));
+        *next++ =
+            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)label, strlen(label));
         if (salt_length > 0) {
-            *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt,
-                                                        salt_length);
+            *next++ =
+                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, salt_length);
         }
         *next = OSSL_PARAM_construct_end();
         done = EVP_KDF_derive(context, out, length, params);
@@ -47,8 +47,8 @@ ob_status ob_key_from_epoch(const ob_keyring *keys, ob_key_use use, uint32_t epo
                             const uint8_t salt[OB_KEY_SIZE], uint8_t out[OB_KEY_SIZE])
 {
     if (epoch == 0 || epoch > keys->epochs) {
-        return ob_fail(OB_E_SEAL, "key epoch %u is not in the keyring (it has %u)",
-                       (unsigned)epoch, (unsigned)keys->epochs);
+        return ob_fail(OB_E_SEAL, "key epoch %u is not in the keyring (it has %u)", (unsigned)epoch,
+                       (unsigned)keys->epochs);
     }
     return hkdf(keys->epoch[epoch - 1], salt, OB_KEY_SIZE, labels[use], out, OB_KEY_SIZE);
 }

@@ -46,8 +46,7 @@ static ob_status compose(const char *text, size_t length, utf8proc_int32_t **out
 ob_status ob_passphrase_normalize(const char *text, size_t length, ob_buf *out)
 {
     if (length > OB_PASSPHRASE_MOST) {
-        return ob_fail(OB_E_INVALID_ARGUMENT, "passphrase: more than %d bytes",
-                       OB_PASSPHRASE_MOST);
+        return ob_fail(OB_E_INVALID_ARGUMENT, "passphrase: more than %d bytes", OB_PASSPHRASE_MOST);
     }
     if (!ob_utf8_valid(text, length)) {
         return ob_fail(OB_E_INVALID_ARGUMENT, "passphrase: not UTF-8");

@@ -51,8 +51,7 @@ out:
     return status;
 }
 
-ob_status ob_keyring_open(ob_keyring **out, ob_store *store, const char *passphrase,
-                          size_t length)
+ob_status ob_keyring_open(ob_keyring **out, ob_store *store, const char *passphrase, size_t length)
 {
     char name[NUMBER_DIGITS + 1];
     uint8_t *data = NULL;

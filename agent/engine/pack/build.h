@@ -6,7 +6,8 @@
 #include "pack/toc.h"
 #include "pack/tools.h"
 
-#define OB_PAD_SMALL ((size_t)4 << 10)  /* packs of up to OB_PAD_FROM bytes end at a multiple of it */
+#define OB_PAD_SMALL                                                                               \
+    ((size_t)4 << 10) /* packs of up to OB_PAD_FROM bytes end at a multiple of it */
 #define OB_PAD_LARGE ((size_t)64 << 10) /* longer ones at a multiple of this */
 #define OB_PAD_FROM ((size_t)1 << 20)
 

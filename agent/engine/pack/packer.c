@@ -136,7 +136,8 @@ static ob_status finish_pack(ob_packer *packer, ob_tools *tools, ob_pack_build *
         status = ob_pack_build_end(build, tools, name, &size);
         if (!OB_FAILED(status)) {
             ob_hex_encode(text, name, sizeof name);
-            status = shared->store->ops->put(shared->store, OB_OBJECT_PACK, text, build->data, size);
+            status =
+                shared->store->ops->put(shared->store, OB_OBJECT_PACK, text, build->data, size);
         }
         ob_mutex_lock(&shared->lock);
     }
@@ -182,8 +183,8 @@ static ob_status place_chunk(ob_packer *packer, ob_tools *tools, uint32_t slot)
 }
 
 /* Moves one chunk from the pool to a pack, or finishes the pack that it does not fit into. *idle:
- * there was nothing to be done, somebody else has to come on first. A failure that nothing is lost by
- * (no memory for a pack) may be tried again. */
+ * there was nothing to be done, somebody else has to come on first. A failure that nothing is lost
+ * by (no memory for a pack) may be tried again. */
 static ob_status step(ob_packer *packer, ob_tools *tools, bool *idle)
 {
     uint32_t random = 0;

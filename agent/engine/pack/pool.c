@@ -8,9 +8,9 @@
 
 struct ob_pool {
     uint8_t *memory;
-    uint32_t *next;     /* of each page: the page behind it in its chain */
-    ob_pooled *chunks;  /* by slot: the number of a chain's first page */
-    uint32_t *ready;    /* slots, in no order */
+    uint32_t *next;    /* of each page: the page behind it in its chain */
+    ob_pooled *chunks; /* by slot: the number of a chain's first page */
+    uint32_t *ready;   /* slots, in no order */
     uint32_t ready_count;
     uint32_t free_page; /* the chain of free ones */
     uint32_t pages, used;
@@ -26,8 +26,7 @@ ob_status ob_pool_new(uint32_t pages, ob_pool **out)
     pool->next = ob_realloc_array(NULL, pages, sizeof pool->next[0]);
     pool->chunks = ob_realloc_array(NULL, pages, sizeof pool->chunks[0]);
     pool->ready = ob_realloc_array(NULL, pages, sizeof pool->ready[0]);
-    if (pool->memory == NULL || pool->next == NULL || pool->chunks == NULL ||
-        pool->ready == NULL) {
+    if (pool->memory == NULL || pool->next == NULL || pool->chunks == NULL || pool->ready == NULL) {
         ob_pool_free(pool);
         return ob_fail(OB_E_NO_MEMORY, "pool of chunks");
     }

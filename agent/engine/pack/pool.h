@@ -1,6 +1,6 @@
 /*
- * Coded chunks that wait for their place in a pack. They leave in random order, so that the order of
- * chunks in a pack does not tell the order in the source. One fixed block of memory in pages; a
+ * Coded chunks that wait for their place in a pack. They leave in random order, so that the order
+ * of chunks in a pack does not tell the order in the source. One fixed block of memory in pages; a
  * chunk is a chain of pages, so that nothing is allocated and nothing is moved.
  *
  * The caller locks, but for writing to and reading from a slot that it has for itself.
@@ -36,7 +36,7 @@ void ob_pool_set_ready(ob_pool *pool, uint32_t slot);
 bool ob_pool_draw(ob_pool *pool, uint32_t random, uint32_t *slot);
 const ob_pooled *ob_pool_chunk(const ob_pool *pool, uint32_t slot);
 void ob_pool_read(const ob_pool *pool, uint32_t slot, uint8_t *out); /* no lock */
-void ob_pool_give(ob_pool *pool, uint32_t slot); /* its pages are free again */
+void ob_pool_give(ob_pool *pool, uint32_t slot);                     /* its pages are free again */
 
 uint32_t ob_pool_ready(const ob_pool *pool);
 uint32_t ob_pool_pages_used(const ob_pool *pool);

@@ -74,13 +74,12 @@ static ob_status read_toc(ob_store *store, ob_tools *tools, const char *name, ob
         status = get(store, name, footer->toc_offset, bytes, footer->toc_length);
     }
     if (!OB_FAILED(status)) {
-        status = in_pack(ob_unseal(tools->gcm, &head->header, &place, bytes, footer->toc_length,
-                                   bytes),
-                         name, "table of contents");
+        status =
+            in_pack(ob_unseal(tools->gcm, &head->header, &place, bytes, footer->toc_length, bytes),
+                    name, "table of contents");
     }
     if (!OB_FAILED(status)) {
-        status = in_pack(ob_toc_read(head->entries, footer, bytes,
-                                     footer->toc_length - OB_GCM_TAG),
+        status = in_pack(ob_toc_read(head->entries, footer, bytes, footer->toc_length - OB_GCM_TAG),
                          name, "table of contents");
     }
     ob_free(bytes);
@@ -174,8 +173,7 @@ static ob_status key_of(ob_pack_keys *cache, ob_tools_pool *pool, const uint8_t 
     memcpy(key.name, name, sizeof key.name);
     ob_status status = read_header(cache->store, text, &key.header);
     if (!OB_FAILED(status)) {
-        status =
-            in_pack(ob_object_header_key(&key.header, cache->keys, key.key), text, "header");
+        status = in_pack(ob_object_header_key(&key.header, cache->keys, key.key), text, "header");
     }
     if (!OB_FAILED(status)) {
         ob_mutex_lock(&cache->lock);

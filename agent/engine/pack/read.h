@@ -33,8 +33,8 @@ typedef struct ob_frame {
 } ob_frame;
 
 /* Reads one chunk's content into `out`, replaced, and checks it against its id. OB_E_CORRUPT (also
- * if the pack is gone), OB_E_SEAL and OB_E_FORMAT_VERSION name the pack. Chunks that are asked for in
- * the order of a pack are read ahead. Thread-safe, with tools of the caller's own. */
+ * if the pack is gone), OB_E_SEAL and OB_E_FORMAT_VERSION name the pack. Chunks that are asked for
+ * in the order of a pack are read ahead. Thread-safe, with tools of the caller's own. */
 ob_status ob_pack_read_chunk(ob_pack_keys *cache, ob_tools_pool *pool, ob_tools *tools,
                              const ob_frame *frame, const ob_chunk_id *id, ob_buf *out);
 

@@ -25,8 +25,8 @@ typedef enum ob_seal_type {
 
 /* The first OB_HEADER_SIZE bytes of packs, index objects and points. */
 typedef struct ob_object_header {
-    ob_key_use use;  /* OB_KEY_PACK, OB_KEY_INDEX or OB_KEY_POINT, told by the magic */
-    uint8_t class;   /* of a pack: ob_chunk_class; else 0 */
+    ob_key_use use; /* OB_KEY_PACK, OB_KEY_INDEX or OB_KEY_POINT, told by the magic */
+    uint8_t class;  /* of a pack: ob_chunk_class; else 0 */
     uint32_t epoch;
     uint8_t salt[OB_SALT_SIZE];
 } ob_object_header;
@@ -45,7 +45,7 @@ ob_status ob_object_header_key(const ob_object_header *header, const ob_keyring 
 /* Where a sealed part stands: what it is bound to. */
 typedef struct ob_place {
     ob_seal_type type;
-    uint64_t offset; /* of the part in its object */
+    uint64_t offset;  /* of the part in its object */
     ob_span bound[2]; /* more bytes to bind to; may be empty */
 } ob_place;
 

@@ -5,12 +5,12 @@
 #include "ob/repo.h"
 #include "pack/seal.h"
 
-#define OB_TOC_ENTRY 32                  /* bytes */
-#define OB_TOC_MOST 32768                /* entries of a pack */
-#define OB_PACK_MOST ((size_t)32 << 20)  /* bytes of a pack */
+#define OB_TOC_ENTRY 32                 /* bytes */
+#define OB_TOC_MOST 32768               /* entries of a pack */
+#define OB_PACK_MOST ((size_t)32 << 20) /* bytes of a pack */
 #define OB_FOOTER_PLAIN 16
 #define OB_FOOTER_SIZE (OB_FOOTER_PLAIN + OB_GCM_TAG)
-#define OB_FRAME_LEAST (5 + OB_GCM_TAG)  /* codec, raw length, seal */
+#define OB_FRAME_LEAST (5 + OB_GCM_TAG) /* codec, raw length, seal */
 #define OB_FRAME_MOST (OB_FRAME_LEAST + OB_CHUNK_MOST)
 
 typedef struct ob_toc_entry {

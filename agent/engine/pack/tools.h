@@ -54,8 +54,7 @@ ob_status ob_tools_use_header(ob_tools *tools, const ob_object_header *header,
 
 /* Appends `data` to `out` as a sealed coded block. The cipher must have the key. */
 ob_status ob_tools_seal_block(ob_tools *tools, const ob_object_header *header,
-                              const ob_place *place, const void *data, size_t length,
-                              ob_buf *out);
+                              const ob_place *place, const void *data, size_t length, ob_buf *out);
 /* The reverse; `out` is replaced. `sealed` is overwritten. OB_E_SEAL without a detail. */
 ob_status ob_tools_open_block(ob_tools *tools, const ob_object_header *header,
                               const ob_place *place, uint8_t *sealed, size_t length, size_t most,

@@ -73,8 +73,8 @@ static bool drop_damaged(ob_repo *repo)
     return any;
 }
 
-/* A chunk was not found or not readable: once, a damaged cache is made anew, and packs that no index
- * object lists are looked into. *again: there may be more to find now. */
+/* A chunk was not found or not readable: once, a damaged cache is made anew, and packs that no
+ * index object lists are looked into. *again: there may be more to find now. */
 static ob_status look_harder(ob_repo *repo, bool *again)
 {
     ob_status status = OB_OK;
@@ -184,8 +184,8 @@ ob_status ob_repo_read_point(ob_repo *repo, const char *object_name, ob_buf *man
         status = ob_tools_take(&repo->pool, &tools);
     }
     if (!OB_FAILED(status)) {
-        status = ob_point_object_open(tools, repo->engine->keys, object_name, data, length,
-                                      manifest);
+        status =
+            ob_point_object_open(tools, repo->engine->keys, object_name, data, length, manifest);
         if (is_damage(status)) {
             char why[512];
             snprintf(why, sizeof why, "%s", ob_detail());

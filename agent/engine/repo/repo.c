@@ -144,8 +144,8 @@ static ob_status look(ob_repo *repo, const ob_chunk_id *id, bool *known)
     return status;
 }
 
-static ob_status write_chunk(ob_repo *repo, ob_tools *tools, ob_chunk_class class,
-                             const void *data, size_t length, ob_chunk_id *id, uint64_t *stored)
+static ob_status write_chunk(ob_repo *repo, ob_tools *tools, ob_chunk_class class, const void *data,
+                             size_t length, ob_chunk_id *id, uint64_t *stored)
 {
     ob_pooled chunk = {.raw = (uint32_t)length};
     ob_coded coded;

@@ -72,8 +72,7 @@ static void insert(memory_kind *kind, const char *name, const void *data, size_t
     } else {
         if (kind->count == kind->capacity) {
             kind->capacity = kind->capacity * 2 + 16;
-            kind->objects =
-                need(realloc(kind->objects, kind->capacity * sizeof kind->objects[0]));
+            kind->objects = need(realloc(kind->objects, kind->capacity * sizeof kind->objects[0]));
         }
         memmove(&kind->objects[at + 1], &kind->objects[at],
                 (kind->count - at) * sizeof kind->objects[0]);
@@ -121,8 +120,8 @@ static ob_status strike(memory_store *self, const char *what)
     return ob_fail(status, "planned failure of %s", what);
 }
 
-static ob_status store_put(ob_store *store, ob_object_kind kind, const char *name,
-                           const void *data, size_t length)
+static ob_status store_put(ob_store *store, ob_object_kind kind, const char *name, const void *data,
+                           size_t length)
 {
     memory_store *self = of(store);
     ob_mutex_lock(&self->lock);
@@ -143,8 +142,8 @@ static ob_status store_put(ob_store *store, ob_object_kind kind, const char *nam
     return status;
 }
 
-static ob_status store_get(ob_store *store, ob_object_kind kind, const char *name,
-                           uint64_t offset, void *data, size_t length)
+static ob_status store_get(ob_store *store, ob_object_kind kind, const char *name, uint64_t offset,
+                           void *data, size_t length)
 {
     memory_store *self = of(store);
     ob_mutex_lock(&self->lock);

@@ -9,8 +9,7 @@
 static char *copy(const char *file, const char *name)
 {
     size_t length = 0;
-    const uint8_t *data =
-        ob_test_read_file(ob_test_path(OB_TEST_VECTORS, file), &length);
+    const uint8_t *data = ob_test_read_file(ob_test_path(OB_TEST_VECTORS, file), &length);
     cJSON *json = NULL;
     const char *text = NULL;
     ob_check_ok(ob_json_parse(&json, data, length));

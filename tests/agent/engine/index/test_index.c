@@ -72,7 +72,7 @@ START_TEST(index__bounds_are_checked)
 {
     static const struct {
         uint32_t offset, length;
-    } bad[] = {{0, 100}, {100, 0}, {100, 20}, {16 << 20, 100}, {0xFFFFFFFF, 0xFFFFFFFF},
+    } bad[] = {{0, 100},      {100, 0}, {100, 20}, {16 << 20, 100}, {0xFFFFFFFF, 0xFFFFFFFF},
                {100, 5 << 20}};
     rig r;
     rig_index self;

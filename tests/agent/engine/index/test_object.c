@@ -155,8 +155,7 @@ START_TEST(object__every_byte_counts)
         ob_buf_put(&copy, object.data, object.length);
         copy.data[i] ^= 0x80;
         ob_object_hash(copy.data, copy.length, other);
-        ob_status status =
-            ob_index_open(f.tools, f.keys, other, copy.data, copy.length, &back);
+        ob_status status = ob_index_open(f.tools, f.keys, other, copy.data, copy.length, &back);
         ck_assert(status == OB_E_SEAL || status == OB_E_CORRUPT ||
                   (status == OB_E_FORMAT_VERSION && i >= 8 && i < 10));
         ob_buf_free(&copy);

@@ -77,7 +77,8 @@ START_TEST(refresh__follows_what_is_removed)
     rig_index_open(&self, &r);
     ob_check_ok(ob_index_refresh(&self.index));
     rig_index_close(&self);
-    memory_store_remove(r.store, OB_OBJECT_INDEX, memory_store_at(r.store, OB_OBJECT_INDEX, 2)->name);
+    memory_store_remove(r.store, OB_OBJECT_INDEX,
+                        memory_store_at(r.store, OB_OBJECT_INDEX, 2)->name);
     rig_index_open(&self, &r);
     ob_check_ok(ob_index_refresh(&self.index));
     ck_assert_uint_eq(found(&self, 160), 120);

@@ -183,8 +183,7 @@ START_TEST(segment__hostile_tables)
     data = make(&length);
     size_t sums_at = fanout_at + ((1u << data[12]) + 1) * 4;
     memset(data + entries_at + OB_CHUNK_ID, 0xFF, 4);
-    uint32_t sum =
-        ob_segment_sum(data + entries_at, OB_SEGMENT_BLOCK * OB_SEGMENT_ENTRY);
+    uint32_t sum = ob_segment_sum(data + entries_at, OB_SEGMENT_BLOCK * OB_SEGMENT_ENTRY);
     for (unsigned i = 0; i < 4; i++) {
         data[sums_at + i] = (uint8_t)(sum >> 8 * i);
     }

@@ -143,8 +143,8 @@ START_TEST(segment_write__failing_disk)
         ob_segment_writer *writer = NULL;
         ob_test_fs_init(&fs, ob_fs_os());
         ob_test_fs_fail(&fs, n, false);
-        ob_status status = ob_segment_writer_new(
-            &p.plan, &fs.fs, ob_test_path(ob_test_temp(), "x"), &writer);
+        ob_status status =
+            ob_segment_writer_new(&p.plan, &fs.fs, ob_test_path(ob_test_temp(), "x"), &writer);
         if (!OB_FAILED(status)) {
             status = add_all(writer, entries, count);
         }

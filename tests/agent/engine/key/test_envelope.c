@@ -11,17 +11,15 @@
 
 static void make(ob_buf *out, const ob_keyring *keys)
 {
-    ob_check_ok(
-        ob_envelope_make(keys, PASSPHRASE, strlen(PASSPHRASE), CHEAP, NULL, NULL, out));
+    ob_check_ok(ob_envelope_make(keys, PASSPHRASE, strlen(PASSPHRASE), CHEAP, NULL, NULL, out));
 }
 
 static ob_status open_with(const ob_buf *bytes, const char *passphrase, ob_keyring **out)
 {
     ob_envelope envelope;
     ob_status status = ob_envelope_parse(&envelope, bytes->data, bytes->length);
-    return OB_FAILED(status)
-               ? status
-               : ob_envelope_open(&envelope, passphrase, strlen(passphrase), out);
+    return OB_FAILED(status) ? status
+                             : ob_envelope_open(&envelope, passphrase, strlen(passphrase), out);
 }
 
 /* After a change that an editor would follow up. */
@@ -42,8 +40,7 @@ START_TEST(envelope__round_trip)
     opened = NULL;
     ob_check_status(open_with(&bytes, "correct horse batterY", &opened), OB_E_PASSPHRASE_WRONG);
     ob_check_status(open_with(&bytes, "short", &opened), OB_E_PASSPHRASE_WRONG);
-    ob_check_status(open_with(&bytes, "\xFF\xFF 0123456789abcdef", &opened),
-                    OB_E_PASSPHRASE_WRONG);
+    ob_check_status(open_with(&bytes, "\xFF\xFF 0123456789abcdef", &opened), OB_E_PASSPHRASE_WRONG);
     ck_assert_ptr_null(opened);
     ob_keyring_free(keys);
     ob_buf_free(&bytes);
@@ -124,8 +121,8 @@ START_TEST(envelope__vector)
     ob_buf bytes = {0};
     ob_keyring *keys = rig_keys(2);
     ob_keyring *opened = NULL;
-    ob_check_ok(ob_envelope_make(keys, passphrase, strlen(passphrase), OB_SCRYPT_DEFAULT,
-                                 salt.data, nonce.data, &bytes));
+    ob_check_ok(ob_envelope_make(keys, passphrase, strlen(passphrase), OB_SCRYPT_DEFAULT, salt.data,
+                                 nonce.data, &bytes));
     vector_check(&bytes, &wanted, "envelope");
     ob_check_ok(open_with(&wanted, passphrase, &opened));
     ck_assert_mem_eq(opened, keys, sizeof *keys);
@@ -143,8 +140,8 @@ START_TEST(envelope__without_memory)
         ob_buf bytes = {0};
         ob_keyring *opened = NULL;
         ob_test_alloc_begin(n, false);
-        ob_status status = ob_envelope_make(keys, PASSPHRASE, strlen(PASSPHRASE), CHEAP, NULL,
-                                            NULL, &bytes);
+        ob_status status =
+            ob_envelope_make(keys, PASSPHRASE, strlen(PASSPHRASE), CHEAP, NULL, NULL, &bytes);
         if (!OB_FAILED(status)) {
             status = open_with(&bytes, PASSPHRASE, &opened);
         }

@@ -30,8 +30,7 @@ START_TEST(gcm__known_answer)
     ob_check_ok(ob_hex_decode(key, sizeof key, key_text, strlen(key_text)));
     ob_check_ok(ob_hex_decode(nonce, sizeof nonce, "cafebabefacedbaddecaf888", 24));
     ob_check_ok(ob_hex_decode(plain, sizeof plain, plain_text, strlen(plain_text)));
-    ob_check_ok(
-        ob_hex_decode(aad, sizeof aad, "feedfacedeadbeeffeedfacedeadbeefabaddad2", 40));
+    ob_check_ok(ob_hex_decode(aad, sizeof aad, "feedfacedeadbeeffeedfacedeadbeefabaddad2", 40));
     ob_check_ok(ob_hex_decode(wanted, sizeof wanted, wanted_text, strlen(wanted_text)));
     const ob_span parts[] = {{aad, 7}, {NULL, 0}, {aad + 7, 13}};
     ob_check_ok(ob_gcm_new(&gcm));

@@ -65,8 +65,7 @@ START_TEST(passphrase__must_be_text)
     ob_check_status(normalize("\xFF 0123456789abcdef", &out), OB_E_INVALID_ARGUMENT);
     ob_check_status(normalize("\xED\xA0\x80 0123456789abcdef", &out), OB_E_INVALID_ARGUMENT);
     memset(longest, 'a', sizeof longest);
-    ob_check_status(ob_passphrase_normalize(longest, sizeof longest, &out),
-                    OB_E_INVALID_ARGUMENT);
+    ob_check_status(ob_passphrase_normalize(longest, sizeof longest, &out), OB_E_INVALID_ARGUMENT);
     ob_check_ok(ob_passphrase_normalize(longest, sizeof longest - 1, &out));
     ck_assert_uint_eq(out.length, OB_PASSPHRASE_MOST);
     /* A NUL is a character like others. */
@@ -93,7 +92,8 @@ END_TEST
 
 START_TEST(passphrase__cost_is_bounded)
 {
-    static const ob_scrypt_cost good[] = {{17, 8, 1}, {1, 1, 1}, {14, 8, 8}, {18, 8, 1}, {17, 16, 4}};
+    static const ob_scrypt_cost good[] = {
+        {17, 8, 1}, {1, 1, 1}, {14, 8, 8}, {18, 8, 1}, {17, 16, 4}};
     static const ob_scrypt_cost bad[] = {{0, 8, 1},  {25, 1, 1},  {19, 8, 1}, {17, 17, 1},
                                          {17, 8, 9}, {17, 0, 1},  {17, 8, 0}, {255, 255, 255},
                                          {22, 1, 1}, {20, 255, 1}};

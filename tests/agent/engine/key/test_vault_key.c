@@ -54,8 +54,7 @@ START_TEST(vault_key__damage_and_failures_are_told_apart)
     object->data[70] ^= 1;
     for (uint64_t n = 0; n < 2; n++) {
         memory_store_fail(store, n, OB_E_VAULT_UNREACHABLE, false);
-        ob_check_status(ob_keyring_open(&opened, store, ONE, strlen(ONE)),
-                        OB_E_VAULT_UNREACHABLE);
+        ob_check_status(ob_keyring_open(&opened, store, ONE, strlen(ONE)), OB_E_VAULT_UNREACHABLE);
     }
     ck_assert_ptr_null(opened);
     memory_store_fail(store, 0, OB_E_IO, false);

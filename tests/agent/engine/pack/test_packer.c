@@ -147,8 +147,8 @@ START_TEST(packer__order_is_shuffled)
     }
     ob_check_ok(ob_packer_flush(f.packer, f.tools));
     const memory_object *object = memory_store_at(f.rig.store, OB_OBJECT_PACK, 0);
-    ob_check_ok(ob_pack_read_head(f.rig.store, f.rig.keys, f.tools, object->name, object->length,
-                                  &head));
+    ob_check_ok(
+        ob_pack_read_head(f.rig.store, f.rig.keys, f.tools, object->name, object->length, &head));
     ck_assert_uint_eq(head.footer.count, 100);
     for (unsigned i = 0; i < 100; i++) {
         in_order += memcmp(&head.entries[i].id, &ids[i], sizeof ids[i]) == 0 ? 1 : 0;
@@ -203,9 +203,8 @@ static void run_threads(const ob_packer_limits *with)
     }
     ck_assert_uint_eq(f.index.recent.count, 350);
     for (size_t i = 0; i < f.index.recent.capacity; i++) {
-        indexed += f.index.recent.entries[i].pack != OB_PACK_NONE
-                       ? f.index.recent.entries[i].length
-                       : 0;
+        indexed +=
+            f.index.recent.entries[i].pack != OB_PACK_NONE ? f.index.recent.entries[i].length : 0;
     }
     ck_assert_uint_eq(stored, indexed);
     teardown(&f);

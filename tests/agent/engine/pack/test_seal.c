@@ -87,8 +87,7 @@ START_TEST(seal__binds_to_its_place)
         {OB_SEAL_POINT, (uint64_t)100 << 32, {{"name", 4}, {"list", 4}}},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        ob_check_status(ob_unseal(gcm, &header, &others[i], sealed, sizeof sealed, out),
-                        OB_E_SEAL);
+        ob_check_status(ob_unseal(gcm, &header, &others[i], sealed, sizeof sealed, out), OB_E_SEAL);
     }
     header.class = 1;
     ob_check_status(ob_unseal(gcm, &header, &place, sealed, sizeof sealed, out), OB_E_SEAL);

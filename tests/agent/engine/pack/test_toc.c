@@ -1,5 +1,5 @@
-#include "pack/toc.h"
 #include "ob/test.h"
+#include "pack/toc.h"
 
 #include <string.h>
 
@@ -43,16 +43,11 @@ START_TEST(toc__frames_follow_each_other)
         uint32_t *value;
         uint32_t wrong;
     } changes[] = {
-        {&entries[0].offset, OB_HEADER_SIZE + 1},
-        {&entries[0].offset, 0},
-        {&entries[2].offset, entries[2].offset + 1},
-        {&entries[2].offset, 0xFFFFFFFF},
-        {&entries[2].stored, entries[2].stored + 1},
-        {&entries[2].stored, 0},
-        {&entries[4].stored, OB_FRAME_MOST + 1},
-        {&entries[4].stored, 0xFFFFFFFF},
-        {&entries[4].stored, entries[4].stored - 1},
-        {&entries[1].raw, OB_CHUNK_MOST + 1},
+        {&entries[0].offset, OB_HEADER_SIZE + 1},    {&entries[0].offset, 0},
+        {&entries[2].offset, entries[2].offset + 1}, {&entries[2].offset, 0xFFFFFFFF},
+        {&entries[2].stored, entries[2].stored + 1}, {&entries[2].stored, 0},
+        {&entries[4].stored, OB_FRAME_MOST + 1},     {&entries[4].stored, 0xFFFFFFFF},
+        {&entries[4].stored, entries[4].stored - 1}, {&entries[1].raw, OB_CHUNK_MOST + 1},
         {&footer.frames_end, footer.frames_end + 1},
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {

@@ -48,8 +48,8 @@ START_TEST(tools__block_round_trip)
         id.bytes[19] ^= 1;
         ob_check_status(ob_tools_check_chunk(f.tools, &f.header, &place, block, length, &id),
                         OB_E_CORRUPT);
-        ob_check_ok(ob_tools_open_block(f.tools, &f.header, &place, block, length, sizes[i],
-                                        &back));
+        ob_check_ok(
+            ob_tools_open_block(f.tools, &f.header, &place, block, length, sizes[i], &back));
         ck_assert_uint_eq(back.length, sizes[i]);
         ck_assert(sizes[i] == 0 || memcmp(back.data, data, sizes[i]) == 0);
         free(data);
@@ -71,8 +71,8 @@ START_TEST(tools__check_finds_every_change)
     ob_check_ok(ob_tools_seal_block(f.tools, &f.header, &place, data, 500, &sealed));
     for (size_t i = 0; i < sealed.length; i++) {
         sealed.data[i] ^= 4;
-        ob_status status = ob_tools_check_chunk(f.tools, &f.header, &place, sealed.data,
-                                                sealed.length, &id);
+        ob_status status =
+            ob_tools_check_chunk(f.tools, &f.header, &place, sealed.data, sealed.length, &id);
         ck_assert(status == OB_E_SEAL || status == OB_E_CORRUPT || status == OB_E_FORMAT_VERSION);
         sealed.data[i] ^= 4;
     }

@@ -66,8 +66,8 @@ START_TEST(point_object__vector)
     ob_buf wanted = vector_bytes("point.json", "manifest");
     ob_buf manifest = {0};
     setup(&f, 0);
-    ob_check_ok(ob_point_object_open(f.tools, f.keys, vector_text("point.json", "name"),
-                                     point.data, point.length, &manifest));
+    ob_check_ok(ob_point_object_open(f.tools, f.keys, vector_text("point.json", "name"), point.data,
+                                     point.length, &manifest));
     vector_check(&manifest, &wanted, "manifest");
     ob_buf_free(&manifest);
     teardown(&f);
@@ -159,8 +159,8 @@ START_TEST(point_object__without_memory)
         ob_status status =
             ob_point_object_seal(f.tools, f.keys, NAME, &f.packs, "manifest", 8, &object);
         if (!OB_FAILED(status)) {
-            status = ob_point_object_open(f.tools, f.keys, NAME, object.data, object.length,
-                                          &manifest);
+            status =
+                ob_point_object_open(f.tools, f.keys, NAME, object.data, object.length, &manifest);
         }
         hit = ob_test_alloc_end();
         ck_assert_int_eq(status, hit ? OB_E_NO_MEMORY : OB_OK);

@@ -133,7 +133,8 @@ START_TEST(read__missing_pack_is_damage)
 }
 END_TEST
 
-/* Each pack's bytes under another one's name: the seals and ids tell, and no wrong byte comes out. */
+/* Each pack's bytes under another one's name: the seals and ids tell, and no wrong byte comes out.
+ */
 START_TEST(read__swapped_packs)
 {
     rig r;
@@ -159,7 +160,8 @@ START_TEST(read__lost_index_objects)
     const char *first = NULL;
     make(&r, ids);
     rig_lose_cache(&r);
-    memory_store_remove(r.store, OB_OBJECT_INDEX, memory_store_at(r.store, OB_OBJECT_INDEX, 0)->name);
+    memory_store_remove(r.store, OB_OBJECT_INDEX,
+                        memory_store_at(r.store, OB_OBJECT_INDEX, 0)->name);
     memory_store_at(r.store, OB_OBJECT_INDEX, 0)->data[60] ^= 1;
     ob_repo *repo = open_to_read(&r);
     ck_assert_uint_eq(readable(repo, ids), COUNT);
@@ -181,8 +183,7 @@ START_TEST(read__damaged_cache_is_made_anew)
     ob_repo_close(repo);
     const char *path = NULL;
     for (unsigned i = 0; i < 16 && path == NULL; i++) {
-        const char *tried =
-            ob_test_path(r.engine.cache_dir, ob_test_format("index/%08x.seg", i));
+        const char *tried = ob_test_path(r.engine.cache_dir, ob_test_format("index/%08x.seg", i));
         path = ob_test_exists(tried) ? tried : NULL;
     }
     ck_assert_ptr_nonnull(path);

@@ -56,8 +56,8 @@ START_TEST(repo__incompressible)
     for (uint64_t i = 0; i < COUNT; i++) {
         ob_test_rng rng = ob_test_rng_new(i);
         ob_test_rng_fill(&rng, data, OB_CHUNK_MOST);
-        ob_check_ok(ob_repo_write(repo, i % 2 ? OB_CHUNK_META : OB_CHUNK_DATA, data,
-                                  OB_CHUNK_MOST, &ids[i], &stored));
+        ob_check_ok(ob_repo_write(repo, i % 2 ? OB_CHUNK_META : OB_CHUNK_DATA, data, OB_CHUNK_MOST,
+                                  &ids[i], &stored));
         ck_assert_uint_eq(stored, OB_CHUNK_MOST + 21);
     }
     ob_check_ok(ob_repo_flush(repo));
@@ -187,8 +187,8 @@ START_TEST(repo__point_lists_what_it_needs)
     ck_assert(!ob_repo_use(repo, &unknown, 1));
     ob_check_ok(ob_repo_commit_point(repo, "0000000000000004-00000000000000000000000000000004",
                                      "fourth", 6));
-    ob_check_ok(ob_repo_read_point(repo, "0000000000000003-00000000000000000000000000000003",
-                                   &manifest));
+    ob_check_ok(
+        ob_repo_read_point(repo, "0000000000000003-00000000000000000000000000000003", &manifest));
     ck_assert_uint_eq(manifest.length, 5);
     ck_assert_mem_eq(manifest.data, "third", 5);
     ob_check_status(ob_repo_read_point(repo, POINT, &manifest), OB_E_NOT_FOUND);
@@ -199,9 +199,9 @@ START_TEST(repo__point_lists_what_it_needs)
     ck_assert_uint_eq(packs_of_point(&r, "0000000000000004-00000000000000000000000000000004"), 3);
     memory_store_at(r.store, OB_OBJECT_POINT, 0)->data[60] ^= 1;
     ob_check_ok(ob_repo_open(&r.engine, false, &repo));
-    ob_check_status(ob_repo_read_point(repo, "0000000000000001-00000000000000000000000000000001",
-                                       &manifest),
-                    OB_E_CORRUPT);
+    ob_check_status(
+        ob_repo_read_point(repo, "0000000000000001-00000000000000000000000000000001", &manifest),
+        OB_E_CORRUPT);
     ob_check_detail("point/0000000000000001-");
     ob_repo_close(repo);
     ob_buf_free(&manifest);
