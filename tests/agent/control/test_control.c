@@ -82,6 +82,7 @@ START_TEST(control__browses_and_runs_down)
     /* One is left open: stopping takes it down, and the service can close. */
     ob_check_ok(wire_open(&point, &view));
     stop();
+    wire_forget(&view);
 }
 END_TEST
 

@@ -138,3 +138,8 @@ ob_status wire_close(void **view)
 {
     return Wire_ObClosePoint(view);
 }
+
+void wire_forget(void **view)
+{
+    RpcSsDestroyClientContext(view);
+}

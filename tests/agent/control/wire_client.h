@@ -21,5 +21,6 @@ ob_status wire_watch(const ob_guid *job, int64_t *seen, uint32_t wait_ms, int32_
 ob_status wire_open(const ob_guid *point, void **view);
 ob_status wire_browse(void *view, uint32_t most, uint32_t *count);
 ob_status wire_close(void **view);
+void wire_forget(void **view); /* without telling the server */
 
 #endif

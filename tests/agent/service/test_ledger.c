@@ -105,6 +105,17 @@ START_TEST(ledger__bounds_kinds_and_lengths)
 }
 END_TEST
 
+START_TEST(ledger__what_was_asked_for_is_no_warning)
+{
+    ob_ledger ledger = {0};
+    note(&ledger, OB_EVENT_EXISTED, "/a", 0, "", "");
+    note(&ledger, OB_EVENT_RESTORED_AS, "/b", 0, "/b (1)", "");
+    ck_assert(!ledger.any);
+    ck_assert_uint_eq(ledger.kind_count, 2);
+    ob_ledger_free(&ledger);
+}
+END_TEST
+
 START_TEST(ledger__without_memory_it_still_counts)
 {
     ob_ledger ledger = {0};
@@ -125,6 +136,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, ledger__counts_by_kind);
     tcase_add_test(cases, ledger__names_the_first_failures_and_counts_all);
     tcase_add_test(cases, ledger__bounds_kinds_and_lengths);
+    tcase_add_test(cases, ledger__what_was_asked_for_is_no_warning);
     tcase_add_test(cases, ledger__without_memory_it_still_counts);
 }
 

@@ -2,6 +2,7 @@
 
 #include "ob/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct canonical_case {
