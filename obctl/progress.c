@@ -133,11 +133,11 @@ static void put_totals(ob_buf *out, const ob_job *job, const cJSON *detail)
     }
 }
 
-static void put_warnings(ob_buf *out, const cJSON *detail)
+static void put_warnings(ob_buf *out, const ob_job *job, const cJSON *detail)
 {
     const cJSON *warning = ob_document_list(detail, "warnings");
     for (; warning != NULL; warning = warning->next) {
-        ob_buf_put_text(out, "  Warning ");
+        ob_buf_put_text(out, job->state == OB_JOB_COMPLETED ? "  Note    " : "  Warning ");
         ob_put_safe(out, ob_document_text(warning, "text"));
         ob_buf_put_text(out, "\n");
     }
@@ -202,7 +202,7 @@ void ob_progress_summary(ob_buf *out, const ob_job *job)
     }
     ob_buf_put_text(out, ".\n");
     put_totals(out, job, detail);
-    put_warnings(out, detail);
+    put_warnings(out, job, detail);
     put_failed(out, job, detail);
     put_error(out, job, detail);
     ob_json_free(detail);

@@ -73,7 +73,10 @@ static void count_kind(ob_ledger *ledger, const ob_event *event)
 
 void ob_ledger_note(ob_ledger *ledger, const ob_event *event)
 {
-    ledger->any = true;
+    /* What the caller has asked for by his choice of overwriting is told, but is nothing wrong. */
+    if (event->kind != OB_EVENT_EXISTED && event->kind != OB_EVENT_RESTORED_AS) {
+        ledger->any = true;
+    }
     count_kind(ledger, event);
     if (event->kind == OB_EVENT_FAILED) {
         note_failure(ledger, event);

@@ -29,7 +29,7 @@ typedef struct ob_ledger {
         uint64_t count;
     } kinds[OB_LEDGER_KINDS];
     size_t kind_count;
-    bool any; /* something was noted at all */
+    bool any; /* something was not quite right: the job ends with warnings */
 } ob_ledger;
 
 void ob_ledger_note(ob_ledger *ledger, const ob_event *event);

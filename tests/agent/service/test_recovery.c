@@ -131,14 +131,14 @@ START_TEST(recovery__an_item_that_is_not_there_fails_the_job)
 }
 END_TEST
 
-START_TEST(recovery__what_existed_is_a_warning)
+START_TEST(recovery__what_existed_is_told)
 {
     const char *to = ob_test_path(ob_test_temp(), "to");
     const char *options = ob_test_format(
         "{\"point\":\"%s\",\"destination\":%s,\"overwrite\":\"skip\"}", point, ob_test_quoted(to));
     ck_assert_int_eq(run_to_end(options).facts.state, OB_RUN_COMPLETED);
     ob_test_seen seen = run_to_end(options);
-    ck_assert_int_eq(seen.facts.state, OB_RUN_COMPLETED_WITH_WARNINGS);
+    ck_assert_int_eq(seen.facts.state, OB_RUN_COMPLETED);
     ck_assert_ptr_nonnull(strstr(seen.detail, "\"kind\":\"existed\""));
 }
 END_TEST
@@ -169,7 +169,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, recovery__in_place_with_the_passphrase);
     tcase_add_test(cases, recovery__what_is_wrong_is_told_at_once);
     tcase_add_test(cases, recovery__an_item_that_is_not_there_fails_the_job);
-    tcase_add_test(cases, recovery__what_existed_is_a_warning);
+    tcase_add_test(cases, recovery__what_existed_is_told);
     tcase_add_test(cases, recovery__memory_runs_out_before_it_starts);
 }
 
