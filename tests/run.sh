@@ -194,7 +194,7 @@ full)
     stage linux-asan unit linux-asan
     stage clang clang_build
     stage mingw mingw
-    scripted interop
+    scripted interop build/linux-debug build/mingw-x64
     scripted powershell build/mingw-x64
     ;;
 fault)
