@@ -102,14 +102,39 @@ static char *trusted_assemblies(const wchar_t *dir)
     return list;
 }
 
-/* .NET walks the stack on a managed exception. Under Wine the thread's list of exception frames can
- * still name a frame below the stack pointer, and Wine then ends the process ("Exception frame is
- * not in stack limits"). On x64 the list means nothing: empty it before Wine looks. */
-static LONG CALLBACK drop_stale_frame(EXCEPTION_POINTERS *exception)
+/* A node of the thread's list of exception frames. On x64 only Wine's own code has such. */
+typedef struct frame {
+    struct frame *next;
+    void *handler;
+} frame;
+#define LAST_FRAME ((frame *)~(ULONG_PTR)0)
+
+static BOOL is_code(const void *address)
+{
+    const DWORD code = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE;
+    MEMORY_BASIC_INFORMATION page;
+    return VirtualQuery(address, &page, sizeof(page)) != 0 && page.State == MEM_COMMIT &&
+           (page.Protect & code) != 0;
+}
+
+/* When .NET goes on behind a caught exception, it jumps there and leaves Wine's frames in the list,
+ * although the stack that they stood on is free. The next exception would then end the process
+ * ("Exception frame is not in stack limits") or call what has been written over them. Cut the list
+ * at the first such frame before Wine looks; .NET's own handlers are not in it. */
+static LONG CALLBACK cut_stale_frames(EXCEPTION_POINTERS *exception)
 {
     NT_TIB *thread = (NT_TIB *)NtCurrentTeb();
-    if ((ULONG_PTR)thread->ExceptionList < exception->ContextRecord->Rsp)
-        thread->ExceptionList = (void *)~(ULONG_PTR)0;
+    ULONG_PTR least = exception->ContextRecord->Rsp;
+    for (frame **link = (frame **)(void *)&thread->ExceptionList; *link != LAST_FRAME;
+         link = &(*link)->next) {
+        ULONG_PTR at = (ULONG_PTR)*link;
+        if (at < least || at % sizeof(void *) != 0 ||
+            at > (ULONG_PTR)thread->StackBase - sizeof(frame) || !is_code((*link)->handler)) {
+            *link = LAST_FRAME;
+            break;
+        }
+        least = at + sizeof(frame);
+    }
     return EXCEPTION_CONTINUE_SEARCH;
 }
 
@@ -187,7 +212,7 @@ static HMODULE load_runtime(const wchar_t *dir)
 int wmain(int argc, wchar_t **argv)
 {
     wchar_t *dir = own_folder();
-    if (AddVectoredExceptionHandler(1, drop_stale_frame) == NULL)
+    if (AddVectoredExceptionHandler(1, cut_stale_frames) == NULL)
         die("no exception handler", GetLastError());
     prepare_console();
 
