@@ -27,7 +27,7 @@ static size_t count_ready(const ob_index *index)
 
 bool ob_index_checkpoint_due(const ob_index *index)
 {
-    return !index->checkpointing && index->ready >= OB_CHECKPOINT_AT;
+    return !index->checkpointing && index->ready >= index->checkpoint_at;
 }
 
 static ob_status collect(ob_index *index, ob_index_entry **out, size_t *count)

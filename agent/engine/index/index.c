@@ -12,6 +12,7 @@ ob_status ob_index_init(ob_index *index, const ob_engine *engine, ob_tools_pool 
     *index = (ob_index){.fs = engine->fs, .keys = engine->keys, .store = engine->store};
     index->pool = pool;
     index->lock = lock;
+    index->checkpoint_at = OB_CHECKPOINT_AT;
     ob_status status =
         ob_key_from_master(engine->keys, OB_KEY_CACHE, index->check, sizeof index->check);
     if (OB_FAILED(status)) {

@@ -27,7 +27,8 @@ typedef struct ob_index {
     uint8_t check[OB_SEGMENT_CHECK];
     ob_packs packs;
     ob_chunk_table recent;
-    size_t ready; /* entries of `recent` that the next checkpoint takes, about */
+    size_t ready;         /* entries of `recent` that the next checkpoint takes, about */
+    size_t checkpoint_at; /* so many of them make it due: OB_CHECKPOINT_AT */
     ob_segment *segments[OB_SEGMENTS_MOST]; /* roughly from large to small */
     unsigned segment_count;
     uint32_t next_file;

@@ -1,4 +1,5 @@
 #include "repo/point_object.h"
+#include "repo/repo.h"
 #include "rig.h"
 
 #include "ob/text.h"
@@ -323,6 +324,65 @@ static void write_some(void *argument)
     }
 }
 
+enum { MANY = 4000 };
+
+/* Chunk `i` of set `set`: 4000 bytes that do not shrink, so that packs fill up. */
+static uint64_t write_one(ob_repo *repo, uint64_t set, uint64_t i)
+{
+    uint64_t data[500];
+    uint64_t stored = 0;
+    ob_chunk_id id;
+    uint64_t state = set * MANY + i + 1;
+    for (size_t k = 0; k < 500; k++) {
+        state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        data[k] = state ^ state >> 29;
+    }
+    ob_check_ok(ob_repo_write(repo, OB_CHUNK_DATA, data, sizeof data, &id, &stored));
+    ck_assert(ob_repo_use(repo, &id, 1));
+    return stored;
+}
+
+static void write_many(void *argument)
+{
+    const writer *self = argument;
+    for (uint64_t i = 0; i < MANY; i++) {
+        write_one(self->repo, self->stored, i);
+    }
+}
+
+/* Index objects and segments come up and merge while other threads look chunks up. */
+START_TEST(repo__checkpoints_on_the_way)
+{
+    rig r;
+    writer writers[3];
+    ob_thread *threads[3];
+    rig_open(&r);
+    ob_repo *repo = open_to_write(&r);
+    repo->index->checkpoint_at = 100;
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 3; i++) {
+            writers[i] = (writer){repo, round * 2 + i % 2};
+            ob_check_ok(ob_thread_start(&threads[i], write_many, &writers[i]));
+        }
+        for (unsigned i = 0; i < 3; i++) {
+            ob_thread_join(threads[i]);
+        }
+    }
+    ck_assert_uint_ge(memory_store_count(r.store, OB_OBJECT_INDEX), 4);
+    ob_check_ok(ob_repo_flush(repo));
+    ck_assert_uint_eq(repo->index->recent.count, 0);
+    ck_assert_uint_le(repo->index->segment_count, 6);
+    ob_repo_close(repo);
+    rig_lose_cache(&r);
+    repo = open_to_write(&r);
+    for (uint64_t i = 0; i < 6 * MANY; i++) {
+        ck_assert_uint_eq(write_one(repo, i / MANY, i % MANY), 0);
+    }
+    ob_repo_close(repo);
+    rig_close(&r);
+}
+END_TEST
+
 /* The same chunks from four threads at once are there once. */
 START_TEST(repo__threads)
 {
@@ -502,6 +562,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, repo__vault_heals);
     tcase_add_test(cases, repo__new_epoch);
     tcase_add_test(cases, repo__threads);
+    tcase_add_test(cases, repo__checkpoints_on_the_way);
     tcase_add_test(cases, repo__failing_store);
     tcase_add_test(cases, repo__without_memory);
     tcase_add_test(cases, repo__failing_cache);
