@@ -339,6 +339,25 @@ static HRESULT STDMETHODCALLTYPE get_points(agent *self, VARIANT source, IOBReco
     return hr;
 }
 
+/* The texts of this library's own table: for an agent that cannot be asked, why it cannot above
+ * all. */
+static cJSON *describe_here(ob_status status)
+{
+    const ob_status_info *row = ob_status_lookup(status);
+    bool failed = false;
+    cJSON *json = ob_json_new_object();
+    ob_json_add_int(json, "status", status, &failed);
+    ob_json_add_text(json, "symbol", row->symbol, &failed);
+    ob_json_add_text(json, "message", row->message, &failed);
+    ob_json_add_text(json, "advice", row->advice, &failed);
+    ob_json_add_int(json, "code", row->mars_code, &failed);
+    if (failed) {
+        ob_json_free(json);
+        return NULL;
+    }
+    return json;
+}
+
 static HRESULT STDMETHODCALLTYPE describe_error(agent *self, long status, IOBStatus **value)
 {
     ob_buf answer = {0};
@@ -348,6 +367,11 @@ static HRESULT STDMETHODCALLTYPE describe_error(agent *self, long status, IOBSta
     if (SUCCEEDED(hr))
         hr = parse_answer(self, ob_client_describe(connection->client, status, &answer), &answer,
                           &json);
+    if (FAILED(hr)) {
+        SetErrorInfo(0, NULL);
+        json = describe_here(status);
+        hr = json ? S_OK : E_OUTOFMEMORY;
+    }
     if (SUCCEEDED(hr)) {
         *value = ob_com_status_new(json);
         hr = *value ? S_OK : E_OUTOFMEMORY;

@@ -157,6 +157,29 @@ START_TEST(agent__policies_and_texts_of_errors)
 }
 END_TEST
 
+START_TEST(agent__texts_of_errors_without_an_agent)
+{
+    IOBStatus *status = NULL;
+    BSTR text = NULL;
+    LONG number = 0;
+    fake_reset();
+    fake.fail = OB_E_AGENT_UNREACHABLE;
+    IOBAgent *agent = ob_com_agent_new();
+    ck_assert_int_eq(IOBAgent_DescribeError(agent, OB_E_PASSPHRASE_NOT_SET, &status), S_OK);
+    ck_assert_int_eq(IOBStatus_get_Code(status, &number), S_OK);
+    ck_assert_int_eq(number, OB_E_PASSPHRASE_NOT_SET);
+    ck_assert_int_eq(IOBStatus_get_Symbol(status, &text), S_OK);
+    com_check_bstr(text, L"OB_E_PASSPHRASE_NOT_SET");
+    ck_assert_int_eq(IOBStatus_get_MarsCode(status, &number), S_OK);
+    ck_assert_int_eq(number, 34506);
+    ck_assert_int_eq(IOBStatus_get_Detail(status, &text), S_OK);
+    com_check_bstr(text, L"");
+    IOBStatus_Release(status);
+    IOBAgent_Release(agent);
+    com_check_nothing_left();
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, agent__connects_at_the_first_call);
@@ -167,6 +190,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, agent__jobs_by_pages_up_to_the_number_wanted);
     tcase_add_test(cases, agent__points_and_job_by_identity);
     tcase_add_test(cases, agent__policies_and_texts_of_errors);
+    tcase_add_test(cases, agent__texts_of_errors_without_an_agent);
 }
 
 OB_TEST_MAIN("agent", add_cases)
