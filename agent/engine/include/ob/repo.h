@@ -21,28 +21,38 @@ typedef enum ob_chunk_class {
 
 typedef struct ob_repo ob_repo;
 
-/* Opens the repository and its index; `for_write` loads the local index cache and brings it up to
- * date with the store's index objects. */
+/* Opens the repository. `for_write`: loads the local index cache, brings it up to date with the
+ * store's index objects, lists the packs (nothing is deduplicated against one that is gone) and
+ * takes up those that an interrupted run left. For reading, the index is loaded when a chunk is
+ * first asked for. A cache that cannot be read or written costs time and memory, never the
+ * operation. */
 ob_status ob_repo_open(const ob_engine *engine, bool for_write, ob_repo **out);
 void ob_repo_close(ob_repo *repo); /* drops open packs; takes NULL */
 
 /* Stores one chunk unless the repository has it: id, deduplication, compression and sealing happen
  * in the calling thread, upload too when a pack is full. *stored = bytes it added to packs (0 when
- * it was there). Thread-safe. */
+ * it was there). The chunk counts as used by the point being made. A failure by which a chunk that
+ * was taken before may be lost (an upload, for one) sticks: all that follows gives it too.
+ * Thread-safe. */
 ob_status ob_repo_write(ob_repo *repo, ob_chunk_class class, const void *data, size_t length,
                         ob_chunk_id *id, uint64_t *stored);
 /* Marks chunks as used by the point being made; false if one is not there. Thread-safe. */
 bool ob_repo_use(ob_repo *repo, const ob_chunk_id *ids, size_t count);
-/* Finishes open packs, uploads them and an index object; all chunks written are durable then. */
+/* Finishes open packs, uploads them and an index object; all chunks written are durable then. No
+ * other call on the repository may be under way. */
 ob_status ob_repo_flush(ob_repo *repo);
-/* Stores the point object: the names of all packs used since open, and the sealed manifest. */
+/* Flushes, and stores the point object: the names of all packs used since open, and the sealed
+ * manifest. */
 ob_status ob_repo_commit_point(ob_repo *repo, const char *object_name, const void *manifest,
                                size_t length);
 /* Opens a point's manifest: checks seal, type, name and version. */
 ob_status ob_repo_read_point(ob_repo *repo, const char *object_name, ob_buf *manifest);
 
-/* Reads one chunk's content into `out` (replaced), checked against its id. OB_E_NOT_FOUND if the
- * index does not know it; OB_E_CORRUPT, OB_E_SEAL name the pack. Thread-safe. */
+/* Reads one chunk's content into `out` (replaced), checked against its id. If one place of it is
+ * damaged, others are tried, and so are packs that no index object lists. OB_E_NOT_FOUND if nothing
+ * knows it (also if it was written and not flushed yet); OB_E_CORRUPT (its pack may be gone),
+ * OB_E_SEAL and OB_E_FORMAT_VERSION name the pack. Fast in the order that ob_repo_locate() gives.
+ * Thread-safe. */
 ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out);
 /* Where a chunk lies, to order reads by: false if not known. Thread-safe. */
 bool ob_repo_locate(ob_repo *repo, const ob_chunk_id *id, uint32_t *pack, uint32_t *offset);

@@ -2,6 +2,7 @@
 #include "repo/repo.h"
 #include "rig.h"
 
+#include "ob/alloc.h"
 #include "ob/text.h"
 #include "ob/thread.h"
 
@@ -418,6 +419,93 @@ START_TEST(repo__threads)
 }
 END_TEST
 
+/* Counts the bytes that are allocated. */
+typedef struct meter {
+    ob_mutex lock;
+    size_t now, peak;
+} meter;
+
+#define METER_HEAD 16
+
+static void *meter_resize(void *context, void *block, size_t size)
+{
+    meter *self = context;
+    uint8_t *old = block;
+    size_t before = 0;
+    if (old != NULL) {
+        old -= METER_HEAD;
+        memcpy(&before, old, sizeof before);
+    }
+    uint8_t *data = realloc(old, size + METER_HEAD);
+    ck_assert_ptr_nonnull(data);
+    memcpy(data, &size, sizeof size);
+    ob_mutex_lock(&self->lock);
+    self->now += size - before;
+    self->peak = self->now > self->peak ? self->now : self->peak;
+    ob_mutex_unlock(&self->lock);
+    return data + METER_HEAD;
+}
+
+static void meter_release(void *context, void *block)
+{
+    meter *self = context;
+    size_t size = 0;
+    uint8_t *data = (uint8_t *)block - METER_HEAD;
+    memcpy(&size, data, sizeof size);
+    ob_mutex_lock(&self->lock);
+    self->now -= size;
+    ob_mutex_unlock(&self->lock);
+    free(data);
+}
+
+static void write_large(void *argument)
+{
+    const writer *self = argument;
+    uint8_t *data = malloc(OB_CHUNK_MOST);
+    for (uint64_t i = 0; i < 12; i++) {
+        uint64_t stored = 0;
+        ob_chunk_id id;
+        ob_test_rng rng = {self->stored * 100 + i};
+        ob_test_rng_fill(&rng, data, OB_CHUNK_MOST);
+        /* Shrinks by a third, or not at all. */
+        for (size_t k = 0; i % 2 == 0 && k < OB_CHUNK_MOST; k++) {
+            data[k] = k % 3 == 0 ? 0 : data[k];
+        }
+        ob_check_ok(ob_repo_write(self->repo, i % 4 == 0 ? OB_CHUNK_META : OB_CHUNK_DATA, data,
+                                  OB_CHUNK_MOST, &id, &stored));
+    }
+    free(data);
+}
+
+/* docs/FORMAT.md, "Memory": two workers with the largest chunks there are. */
+START_TEST(repo__memory_stays_in_its_budget)
+{
+    rig r;
+    meter used = {.now = 0};
+    writer writers[2];
+    ob_thread *threads[2];
+    const ob_allocator allocator = {meter_resize, meter_release, &used};
+    rig_open(&r);
+    ob_mutex_init(&used.lock);
+    ob_allocator_set(&allocator);
+    ob_repo *repo = open_to_write(&r);
+    for (unsigned i = 0; i < 2; i++) {
+        writers[i] = (writer){repo, i};
+        ob_check_ok(ob_thread_start(&threads[i], write_large, &writers[i]));
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        ob_thread_join(threads[i]);
+    }
+    ob_check_ok(ob_repo_flush(repo));
+    ob_repo_close(repo);
+    ob_allocator_set(NULL);
+    ck_assert_uint_eq(used.now, 0);
+    ck_assert_msg(used.peak <= (size_t)50 << 20, "%zu bytes", used.peak);
+    ob_mutex_destroy(&used.lock);
+    rig_close(&r);
+}
+END_TEST
+
 /* What one run leaves when the `n`th operation of the store fails: an error, and a vault in which
  * the next run finishes the job. */
 START_TEST(repo__failing_store)
@@ -563,6 +651,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, repo__new_epoch);
     tcase_add_test(cases, repo__threads);
     tcase_add_test(cases, repo__checkpoints_on_the_way);
+    tcase_add_test(cases, repo__memory_stays_in_its_budget);
     tcase_add_test(cases, repo__failing_store);
     tcase_add_test(cases, repo__without_memory);
     tcase_add_test(cases, repo__failing_cache);
