@@ -224,6 +224,19 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
 
 /* ---- roots ---- */
 
+/* A folder above a root, which path and place name. What is no folder (a link to one) does not come
+ * up. */
+static ob_status push_above(ob_walk *walk)
+{
+    ob_file_info info = {.type = OB_FILE_DIR};
+    level *above = NULL;
+    ob_status status = walk->fs->stat(walk->fs, NULL, place_of(walk), &info);
+    if (status == OB_E_NO_MEMORY) {
+        return status;
+    }
+    return push(walk, &info, info.type != OB_FILE_DIR, &above);
+}
+
 /* Drops the levels that are not above `root`, and adds those that are missing. */
 static ob_status climb(ob_walk *walk, const char *root, size_t length)
 {
@@ -256,10 +269,7 @@ static ob_status climb(ob_walk *walk, const char *root, size_t length)
     while (!OB_FAILED(status) && done < length) {
         if (walk->path.length > 0 && (walk->depth == 0 || walk->levels[walk->depth - 1].path_length
                                                               < walk->path.length)) {
-            ob_file_info info = {.type = OB_FILE_DIR};
-            level *above = NULL;
-            (void)walk->fs->stat(walk->fs, NULL, place_of(walk), &info);
-            status = push(walk, &info, info.type != OB_FILE_DIR, &above);
+            status = push_above(walk);
         }
         if (!OB_FAILED(status)) {
             size_t component = strcspn(root + done, "/");
@@ -427,6 +437,20 @@ static ob_status take_roots(ob_walk *walk)
     return OB_OK;
 }
 
+/* By what they are and not by their names: there may be several ways to them. */
+static ob_status take_own_folders(ob_walk *walk, const ob_engine *engine)
+{
+    for (size_t i = 0; i < 4 && engine->skip_dirs[i] != NULL; i++) {
+        ob_file_info *info = &walk->skip[walk->skip_count];
+        ob_status status = walk->fs->stat(walk->fs, NULL, engine->skip_dirs[i], info);
+        if (status == OB_E_NO_MEMORY) {
+            return status;
+        }
+        walk->skip_count += OB_FAILED(status) ? 0 : 1;
+    }
+    return OB_OK;
+}
+
 ob_status ob_walk_open(const ob_engine *engine, const ob_selection *selection, ob_report *report,
                        ob_walk **out)
 {
@@ -444,15 +468,12 @@ ob_status ob_walk_open(const ob_engine *engine, const ob_selection *selection, o
     if (!OB_FAILED(status)) {
         status = end_text(&walk->place);
     }
+    if (!OB_FAILED(status)) {
+        status = take_own_folders(walk, engine);
+    }
     if (OB_FAILED(status)) {
         ob_walk_close(walk);
         return status;
-    }
-    for (size_t i = 0; i < 4 && engine->skip_dirs[i] != NULL; i++) {
-        ob_file_info *info = &walk->skip[walk->skip_count];
-        if (walk->fs->stat(walk->fs, NULL, engine->skip_dirs[i], info) == OB_OK) {
-            walk->skip_count++;
-        }
     }
     *out = walk;
     return OB_OK;

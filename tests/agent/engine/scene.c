@@ -48,7 +48,9 @@ static void take_progress(void *context, const ob_progress *progress)
 static void take_event(void *context, const ob_event *event)
 {
     scene *self = context;
-    if (self->event_count < SCENE_EVENTS_MOST) {
+    bool usual = event->kind == OB_EVENT_NOT_KEPT &&
+                 strcmp(event->what, "security descriptor") == 0;
+    if (!usual && self->event_count < SCENE_EVENTS_MOST) {
         scene_event *to = &self->events[self->event_count++];
         to->kind = event->kind;
         to->status = event->status;
@@ -155,9 +157,31 @@ size_t scene_told(const scene *self, ob_event_kind kind, const char *path, const
     return count;
 }
 
+static const char *keep_text(ob_buf *text)
+{
+    char *taken = ob_buf_take_text(text);
+    const char *kept = ob_test_format("%s", taken);
+    ob_free(taken);
+    return kept;
+}
+
 const char *scene_path(const scene *self, const char *name)
 {
-    return ob_test_path(self->source, name);
+    ob_buf path = {0};
+    ob_buf_put_text(&path, ob_test_path(self->source, name));
+    for (size_t i = 0; i < path.length; i++) {
+        path.data[i] = path.data[i] == '/' ? (uint8_t)ob_place_separator : path.data[i];
+    }
+    return keep_text(&path);
+}
+
+const char *scene_inside(const scene *self, const char *name)
+{
+    ob_buf path = {0};
+    ob_check_ok(ob_place_to_point(self->source, &path));
+    ob_buf_put_text(&path, name[0] != '\0' ? "/" : "");
+    ob_buf_put_text(&path, name);
+    return keep_text(&path);
 }
 
 static ob_status add_name(void *context, const ob_view_item *item)

@@ -27,7 +27,8 @@ typedef struct scene {
     const char *pass[4];
     const char *policy;
     ob_backup_result last; /* of the last backup */
-    /* What happened since the last scene_backup() or scene_restore(). */
+    /* What happened since the last scene_backup() or scene_restore(), but for the security
+     * descriptors that each file of Windows has and no point keeps. */
     ob_mutex lock;
     scene_event events[SCENE_EVENTS_MOST];
     size_t event_count;
@@ -53,6 +54,7 @@ const char *scene_restored(const scene *self, const char *destination);
  * NULL for any. */
 size_t scene_told(const scene *self, ob_event_kind kind, const char *path, const char *what);
 const char *scene_path(const scene *self, const char *name); /* base/source/NAME */
+const char *scene_inside(const scene *self, const char *name); /* its path in the point */
 
 /* Lists a folder of the last point: names joined by '|' (with everything below for a pattern). */
 const char *scene_list(scene *self, const char *path, const char *pattern, size_t page);

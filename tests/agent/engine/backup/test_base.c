@@ -18,19 +18,6 @@ static void one_backup(scene *self)
     ob_check_ok(scene_backup(self));
 }
 
-/* The source's path in the point, and a name in it. */
-static const char *inside(scene *self, const char *name)
-{
-    const char *path = scene_restored(self, "");
-    char *text = ob_strdup(ob_test_format("%s/%s", path + 1, name));
-    for (char *c = text; *c != '\0'; c++) {
-        *c = *c == '\\' ? '/' : *c;
-    }
-    const char *kept = ob_test_format("%s", text);
-    ob_free(text);
-    return kept;
-}
-
 static void check_find(ob_base *base, const char *path, uint64_t size)
 {
     const ob_entry *entry = NULL;
@@ -49,13 +36,13 @@ static void check_base(scene *self, ob_base *base)
     ck_assert_int_eq(ob_base_started(base), self->last.time);
     ck_assert_uint_eq(ob_base_bytes(base), 9);
     ck_assert_uint_eq(ob_base_entries(base), self->last.totals.files_total);
-    check_find(base, inside(self, "Z"), UINT64_MAX);
-    check_find(base, inside(self, "a"), 4);
-    check_find(base, inside(self, "a"), 4);
-    check_find(base, inside(self, "aa"), UINT64_MAX);
-    check_find(base, inside(self, "b"), 5);
-    check_find(base, inside(self, "c"), UINT64_MAX);
-    check_find(base, inside(self, "d"), UINT64_MAX);
+    check_find(base, scene_inside(self, "Z"), UINT64_MAX);
+    check_find(base, scene_inside(self, "a"), 4);
+    check_find(base, scene_inside(self, "a"), 4);
+    check_find(base, scene_inside(self, "aa"), UINT64_MAX);
+    check_find(base, scene_inside(self, "b"), 5);
+    check_find(base, scene_inside(self, "c"), UINT64_MAX);
+    check_find(base, scene_inside(self, "d"), UINT64_MAX);
 }
 
 START_TEST(base__from_the_cache_and_from_the_store)
@@ -125,7 +112,7 @@ START_TEST(base__memory_that_runs_out)
     one_backup(&self);
     self.rig.engine.fs = ob_fs_os();
     ob_repo *repo = open_repo(&self);
-    const char *path = inside(&self, "b");
+    const char *path = scene_inside(&self, "b");
     for (uint64_t n = 1; hit; n++) {
         ob_base *base = NULL;
         const ob_entry *entry = NULL;

@@ -157,15 +157,18 @@ START_TEST(file__hard_links)
         ck_assert_uint_eq(stage_count(&self, ""), 2);
     }
     self.options.overwrite = OB_OVERWRITE_SKIP;
+    ob_test_write_text(scene_path(&self.scene, "third"), "old");
+    placing = placing_of(&self, "third");
     ob_check_ok(ob_file_restore_link(&placing, self.root->dir, "first", &restored));
     ck_assert(!restored.done);
-    ck_assert_uint_eq(stage_count(&self, ""), 2);
+    ck_assert_str_eq(stage_text(&self, "third"), "old");
+    ck_assert_uint_eq(stage_count(&self, ""), 3);
     self.options.overwrite = OB_OVERWRITE_COPY;
     ob_check_ok(ob_file_restore_link(&placing, self.root->dir, "first", &restored));
-    ck_assert_str_eq(restored.copy, "second (1)");
+    ck_assert_str_eq(restored.copy, "third (1)");
     ob_check_status(ob_file_restore_link(&placing, self.root->dir, "none", &restored),
                     OB_E_NOT_FOUND);
-    ck_assert_uint_eq(stage_count(&self, ""), 3);
+    ck_assert_uint_eq(stage_count(&self, ""), 4);
     stage_close(&self);
 }
 END_TEST

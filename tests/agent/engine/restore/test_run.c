@@ -73,19 +73,6 @@ START_TEST(restore_run__one_file_in_place)
 }
 END_TEST
 
-/* The path in the point of something in the source. */
-static const char *inside(scene *self, const char *name)
-{
-    const char *path = scene_restored(self, "");
-    char *text = ob_strdup(ob_test_format("%s%s%s", path + 1, name[0] != '\0' ? "/" : "", name));
-    for (char *c = text; *c != '\0'; c++) {
-        *c = *c == '\\' ? '/' : *c;
-    }
-    const char *kept = ob_test_format("%s", text);
-    ob_free(text);
-    return kept;
-}
-
 static const char *small_tree[] = {"a/one", "a/deep/two", "b/three", "four"};
 
 static void make_small(scene *self)
@@ -111,9 +98,9 @@ START_TEST(restore_run__items)
     scene self;
     make_small(&self);
     const char *out = ob_test_path(self.base, "out");
-    const char *const items[] = {inside(&self, "four"),
-                                 ob_test_format("/%s", inside(&self, "a/deep")),
-                                 inside(&self, "a"), inside(&self, "four")};
+    const char *const items[] = {scene_inside(&self, "four"),
+                                 ob_test_format("/%s", scene_inside(&self, "a/deep")),
+                                 scene_inside(&self, "a"), scene_inside(&self, "four")};
     const ob_restore_options options = {self.last.point, items, 4, out, OB_OVERWRITE_SKIP, false};
     ob_check_ok(scene_restore(&self, &options));
     ck_assert_uint_eq(self.event_count, 0);
@@ -135,7 +122,7 @@ START_TEST(restore_run__items_that_are_not_there)
     const char *out = ob_test_path(self.base, "out");
     static const char *const wrong[] = {"none", "../etc", "a//b", "a/"};
     for (size_t i = 0; i < 4; i++) {
-        const char *const items[] = {inside(&self, "four"), inside(&self, wrong[i])};
+        const char *const items[] = {scene_inside(&self, "four"), scene_inside(&self, wrong[i])};
         const ob_restore_options options = {self.last.point, items, 2, out, OB_OVERWRITE_SKIP,
                                             false};
         ob_check_status(scene_restore(&self, &options), OB_E_NOT_FOUND);
@@ -159,7 +146,7 @@ START_TEST(restore_run__in_place)
     make_small(&self);
     ob_check_ok(fs->stat(fs, NULL, scene_path(&self, "a"), &before));
     ob_check_ok(ob_fs_remove_tree(fs, self.source));
-    const char *const items[] = {inside(&self, "a/deep"), inside(&self, "four")};
+    const char *const items[] = {scene_inside(&self, "a/deep"), scene_inside(&self, "four")};
     ob_restore_options options = {self.last.point, items, 2, NULL, OB_OVERWRITE_SKIP, false};
     ob_check_ok(scene_restore(&self, &options));
     ck_assert_uint_eq(self.event_count, 0);
@@ -174,7 +161,7 @@ START_TEST(restore_run__in_place)
     ob_test_write_text(scene_path(&self, "four"), "changed");
     options.items = items;
     options.item_count = 1;
-    const char *const whole[] = {inside(&self, "")};
+    const char *const whole[] = {scene_inside(&self, "")};
     options.items = whole;
     ob_check_ok(scene_restore(&self, &options));
     ck_assert_uint_eq(scene_told(&self, OB_EVENT_EXISTED, "two", NULL), 1);
@@ -192,7 +179,7 @@ START_TEST(restore_run__overwrite_modes)
                                          OB_OVERWRITE_REPLACE};
     scene self;
     make_small(&self);
-    const char *const items[] = {inside(&self, "a"), inside(&self, "four")};
+    const char *const items[] = {scene_inside(&self, "a"), scene_inside(&self, "four")};
     for (size_t i = 0; i < 3; i++) {
         const char *out = ob_test_path(self.base, ob_test_format("out%u", (unsigned)i));
         const ob_restore_options options = {self.last.point, items, 2, out, modes[i], false};
@@ -219,7 +206,7 @@ START_TEST(restore_run__type_conflicts)
     scene self;
     make_small(&self);
     const char *out = ob_test_path(self.base, "out");
-    const ob_restore_options options = {self.last.point, (const char *const[]){inside(&self, "")},
+    const ob_restore_options options = {self.last.point, (const char *const[]){scene_inside(&self, "")},
                                         1, out, OB_OVERWRITE_REPLACE, false};
     ob_check_ok(ob_fs_make_dirs(ob_fs_os(), ob_test_path(out, "source/four/full"), false));
     ob_test_write_text(ob_test_path(out, "source/a"), "a file");
@@ -252,7 +239,7 @@ START_TEST(restore_run__never_through_a_link)
     }
     ob_check_ok(fs->make_symlink(fs, NULL, ob_test_path(out, "source/four"),
                                  ob_test_path(other, "victim"), false));
-    const ob_restore_options options = {self.last.point, (const char *const[]){inside(&self, "")},
+    const ob_restore_options options = {self.last.point, (const char *const[]){scene_inside(&self, "")},
                                         1, out, OB_OVERWRITE_REPLACE, false};
     ob_check_ok(scene_restore(&self, &options));
     ck_assert_uint_eq(scene_told(&self, OB_EVENT_FAILED, NULL, NULL), 4); /* a and below */
@@ -277,7 +264,7 @@ START_TEST(restore_run__without_security)
     ob_check_ok(scene_backup(&self));
     for (int skip = 0; skip < 2; skip++) {
         const char *out = ob_test_path(self.base, ob_test_format("out%d", skip));
-        const char *const items[] = {inside(&self, "four"), inside(&self, "a")};
+        const char *const items[] = {scene_inside(&self, "four"), scene_inside(&self, "a")};
         const ob_restore_options options = {self.last.point, items, 2, out, OB_OVERWRITE_SKIP,
                                             skip == 1};
         ob_check_ok(scene_restore(&self, &options));
@@ -554,7 +541,7 @@ START_TEST(restore_run__memory_runs_out_at_each_allocation)
     ob_check_ok(scene_backup(&self));
     self.rig.engine.fs = ob_fs_os();
     self.rig.engine.workers = 1;
-    const char *const items[] = {inside(&self, "")};
+    const char *const items[] = {scene_inside(&self, "")};
     const ob_restore_options options = {self.last.point, items, 1, ob_test_path(self.base, "out"),
                                         OB_OVERWRITE_REPLACE, false};
     for (uint64_t n = 1; hit; n++) {
