@@ -90,7 +90,7 @@ static listing list_all(ob_store *store, ob_object_kind kind, const char *after)
 
 static void examine_empty(ob_store *store)
 {
-    for (int kind = 0; kind < OB_OBJECT_KINDS; kind++) {
+    for (ob_object_kind kind = 0; kind < OB_OBJECT_KINDS; kind++) {
         ck_assert_uint_eq(list_all(store, kind, "").count, 0);
         check_absent(store, kind, examine_store_name(kind, 1));
     }
@@ -103,7 +103,7 @@ static void examine_put_and_get(ob_store *store)
     for (size_t i = 0; i < sizeof all_bytes; i++) {
         all_bytes[i] = (uint8_t)i;
     }
-    for (int kind = 0; kind < OB_OBJECT_KINDS; kind++) {
+    for (ob_object_kind kind = 0; kind < OB_OBJECT_KINDS; kind++) {
         const char *name = examine_store_name(kind, 10);
         ob_check_ok(put(store, kind, name, "0123456789"));
         check_holds(store, kind, name, "0123456789", 10);
@@ -276,7 +276,7 @@ void examine_store(ob_store *store)
     examine_limits(store);
     examine_create_only(store);
     examine_names(store);
-    for (int kind = 0; kind < OB_OBJECT_KINDS; kind++) {
+    for (ob_object_kind kind = 0; kind < OB_OBJECT_KINDS; kind++) {
         examine_list(store, kind);
     }
     examine_large(store);

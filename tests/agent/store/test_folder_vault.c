@@ -74,8 +74,7 @@ START_TEST(folder_vault__has_a_name_fit_for_file_names)
                                       "a.",
                                       "two\nlines",
                                       "\xFF",
-                                      "12345678901234567890123456789012345678901234567890"
-                                      "123456789012345"};
+                                      "12345678901234567890123456789012345678901234567890123456789012345"};
     const char *parent = ob_test_temp();
     ob_folder_vault_info info = {0};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
