@@ -29,6 +29,9 @@ function Set-OBMachineSetting {
         [Parameter(ParameterSetName = 'Encryption')]
         [string] $PassphraseSaveLocation
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+    }
     process {
         if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Set the encryption passphrase')) {
             return
@@ -41,7 +44,7 @@ function Set-OBMachineSetting {
         }
         $plain = ConvertFrom-OBSecret $EncryptionPassphrase
         $settings = Invoke-OBAgent $PSCmdlet -Call {
-            $current = (Get-OBAgent).Settings
+            $current = (Get-OBAgent).Settings()
             $current.SetPassphrase($plain, $SecurityPIN.Trim())
             , $current
         }
@@ -49,11 +52,27 @@ function Set-OBMachineSetting {
             return
         }
         if ($PassphraseSaveLocation) {
-            $name = 'OnlineBackup_{0}_{1}.txt' -f $settings.VaultName, $env:COMPUTERNAME
-            $path = Join-Path $PassphraseSaveLocation $name
-            [System.IO.File]::WriteAllText($path, $plain)
+            Save-OBPassphrase $PSCmdlet $plain $PassphraseSaveLocation $settings.VaultName
         }
         'Server properties updated successfully.'
+    }
+}
+
+# Writes the text file that an administrator puts into a safe.
+function Save-OBPassphrase {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Plain, [string] $Folder, [string] $Vault)
+    foreach ($character in [System.IO.Path]::GetInvalidFileNameChars()) {
+        $Vault = $Vault.Replace($character, [char] '_')
+    }
+    try {
+        $path = Join-Path $Cmdlet.GetUnresolvedProviderPathFromPSPath($Folder) "OnlineBackup_${Vault}_$env:COMPUTERNAME.txt"
+        [System.IO.File]::WriteAllText($path, $Plain)
+    }
+    catch {
+        $reason = (Get-OBInnerException $_.Exception).Message
+        Clear-OBHandledError
+        Write-OBError $Cmdlet 'PassphraseNotSaved' "The passphrase is set, but it could not be saved in '$Folder': $reason" `
+            'WriteError' $Folder
     }
 }
 
@@ -70,7 +89,8 @@ function Get-OBMachineSetting {
     #>
     [CmdletBinding()]
     param()
-    $settings = Invoke-OBAgent $PSCmdlet -Call { (Get-OBAgent).Settings }
+    Import-OBPreference $PSCmdlet
+    $settings = Invoke-OBAgent $PSCmdlet -Call { (Get-OBAgent).Settings() }
     if ($null -ne $settings) {
         $result = [OBMachineSetting]::new()
         $status = if ($settings.PassphraseSet) { 'Set' } else { 'NotSet' }

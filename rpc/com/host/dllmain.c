@@ -25,8 +25,8 @@ static ULONG STDMETHODCALLTYPE factory_release(IClassFactory *factory)
     return 1;
 }
 
-static HRESULT STDMETHODCALLTYPE factory_create(IClassFactory *factory, IUnknown *outer,
-                                                REFIID iid, void **out)
+static HRESULT STDMETHODCALLTYPE factory_create(IClassFactory *factory, IUnknown *outer, REFIID iid,
+                                                void **out)
 {
     (void)factory;
     *out = NULL;

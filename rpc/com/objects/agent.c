@@ -24,7 +24,8 @@ static HRESULT connect_to(agent *self, const char *computer)
     if (computer[0] && strcmp(computer, ".") != 0 && _stricmp(computer, "localhost") != 0)
         return ob_object_fail(self, ob_fail(OB_E_NOT_SUPPORTED,
                                             "this version controls the agent of its own "
-                                            "computer only, not '%s'", computer));
+                                            "computer only, not '%s'",
+                                            computer));
     connection = ob_calloc(1, sizeof *connection);
     if (!connection)
         return E_OUTOFMEMORY;
@@ -106,7 +107,7 @@ static HRESULT about(agent *self, cJSON **out)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE get_about(agent *self, BSTR *value)
+static HRESULT STDMETHODCALLTYPE about_agent(agent *self, BSTR *value)
 {
     cJSON *json = NULL;
     ob_buf text = {0};
@@ -120,7 +121,7 @@ static HRESULT STDMETHODCALLTYPE get_about(agent *self, BSTR *value)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE get_version(agent *self, BSTR *value)
+static HRESULT STDMETHODCALLTYPE version(agent *self, BSTR *value)
 {
     cJSON *json = NULL;
     HRESULT hr = about(self, &json);
@@ -140,8 +141,7 @@ static HRESULT STDMETHODCALLTYPE register_machine(agent *self, BSTR path, IOBReg
     if (FAILED(hr))
         goto out;
     hr = parse_answer(self,
-                      ob_client_register_file(connection->client, (const char *)file.data,
-                                              &answer),
+                      ob_client_register_file(connection->client, (const char *)file.data, &answer),
                       &answer, &json);
     if (SUCCEEDED(hr)) {
         *value = ob_com_registration_new(json);
@@ -153,15 +153,15 @@ out:
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE get_settings(agent *self, IOBSettings **value)
+static HRESULT STDMETHODCALLTYPE settings(agent *self, IOBSettings **value)
 {
     ob_buf answer = {0};
     ob_connection *connection = NULL;
     cJSON *json = NULL;
     HRESULT hr = connected(self, &connection);
     if (SUCCEEDED(hr))
-        hr = parse_answer(self, ob_client_get_settings(connection->client, &answer), &answer,
-                          &json);
+        hr =
+            parse_answer(self, ob_client_get_settings(connection->client, &answer), &answer, &json);
     if (SUCCEEDED(hr)) {
         *value = ob_com_settings_new(connection, json);
         hr = *value ? S_OK : E_OUTOFMEMORY;
@@ -178,10 +178,9 @@ static HRESULT make_policy(agent *self, const VARIANT *name, bool stored, IOBPol
     ob_status status = ob_text_of_variant(&text, name);
     HRESULT hr = OB_FAILED(status) ? ob_object_fail(self, status) : connected(self, &connection);
     if (SUCCEEDED(hr) && stored)
-        hr = parse_answer(self,
-                          ob_client_get_policy(connection->client, (const char *)text.data,
-                                               &answer),
-                          &answer, &json);
+        hr = parse_answer(
+            self, ob_client_get_policy(connection->client, (const char *)text.data, &answer),
+            &answer, &json);
     if (SUCCEEDED(hr)) {
         *value = ob_com_policy_new(connection, (const char *)text.data, json);
         hr = *value ? S_OK : E_OUTOFMEMORY;
@@ -304,8 +303,8 @@ static HRESULT add_points(agent *self, ob_connection *connection, const char *so
     ob_point *records = NULL;
     size_t count = 0;
     HRESULT hr = S_OK;
-    if (OB_FAILED(ob_client_list_points(connection->client, source, resume, 1000, &records,
-                                        &count)))
+    if (OB_FAILED(
+            ob_client_list_points(connection->client, source, resume, 1000, &records, &count)))
         return ob_object_fail_call(self);
     for (size_t i = 0; i < count; i++) {
         if (SUCCEEDED(hr))
@@ -380,13 +379,11 @@ static HRESULT STDMETHODCALLTYPE describe_error(agent *self, long status, IOBSta
     return hr;
 }
 
-static IOBAgentVtbl agent_vtbl = {OB_OBJECT_METHODS,      (void *)connect_agent,
-                                  (void *)get_connected,  (void *)get_about,
-                                  (void *)get_version,    (void *)register_machine,
-                                  (void *)get_settings,   (void *)new_policy,
-                                  (void *)get_policy,     (void *)start_backup,
-                                  (void *)get_job,        (void *)get_jobs,
-                                  (void *)get_points,     (void *)describe_error};
+static IOBAgentVtbl agent_vtbl = {
+    OB_OBJECT_METHODS,  (void *)connect_agent,    (void *)get_connected, (void *)about_agent,
+    (void *)version,    (void *)register_machine, (void *)settings,      (void *)new_policy,
+    (void *)get_policy, (void *)start_backup,     (void *)get_job,       (void *)get_jobs,
+    (void *)get_points, (void *)describe_error};
 static const ob_class agent_class = {&IID_IOBAgent, sizeof(agent), destroy};
 
 IOBAgent *ob_com_agent_new(void)

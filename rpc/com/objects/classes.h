@@ -34,8 +34,8 @@ ob_shared_view *ob_shared_view_share(ob_shared_view *view);
 void ob_shared_view_release(ob_shared_view *view); /* takes NULL */
 IOBItem *ob_com_item_new(ob_shared_view *view, ob_item *item);
 /* Lists a folder of the point; `object` gets the error. */
-HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path,
-                          const char *pattern, IOBItems **out);
+HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path, const char *pattern,
+                          IOBItems **out);
 
 /* ---- collections ---- */
 

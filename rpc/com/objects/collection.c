@@ -27,8 +27,8 @@ static HRESULT STDMETHODCALLTYPE get_new_enum(collection *self, IUnknown **value
 static HRESULT item_at(collection *self, long index, void **value)
 {
     if (index < 0 || (size_t)index >= self->list.count)
-        return ob_object_fail(self, ob_fail(OB_E_NOT_FOUND, "position %ld of %zu", index,
-                                            self->list.count));
+        return ob_object_fail(
+            self, ob_fail(OB_E_NOT_FOUND, "position %ld of %zu", index, self->list.count));
     IDispatch_AddRef(self->list.items[index]);
     *value = self->list.items[index];
     return S_OK;
@@ -65,8 +65,8 @@ static HRESULT STDMETHODCALLTYPE get_item_by_key(collection *self, VARIANT key, 
         return ob_object_fail(self, ob_fail(OB_E_NOT_FOUND, "no item has this identity"));
     }
     if (FAILED(VariantChangeType(&index, (VARIANT *)(uintptr_t)given, 0, VT_I4)))
-        return ob_object_fail(self, ob_fail(OB_E_INVALID_ARGUMENT,
-                                            "an item is asked for by position or identity"));
+        return ob_object_fail(
+            self, ob_fail(OB_E_INVALID_ARGUMENT, "an item is asked for by position or identity"));
     return item_at(self, V_I4(&index), value);
 }
 
@@ -86,8 +86,8 @@ static IOBJobsVtbl jobs_vtbl = {OB_OBJECT_METHODS, (void *)get_item_by_key, (voi
                                 (void *)get_new_enum};
 static IOBRecoveryPointsVtbl points_vtbl = {OB_OBJECT_METHODS, (void *)get_item_by_key,
                                             (void *)get_count, (void *)get_new_enum};
-static IOBItemsVtbl items_vtbl = {OB_OBJECT_METHODS, (void *)get_item_by_index,
-                                  (void *)get_count, (void *)get_new_enum};
+static IOBItemsVtbl items_vtbl = {OB_OBJECT_METHODS, (void *)get_item_by_index, (void *)get_count,
+                                  (void *)get_new_enum};
 
 static const ob_class jobs_class = {&IID_IOBJobs, sizeof(collection), destroy};
 static const ob_class points_class = {&IID_IOBRecoveryPoints, sizeof(collection), destroy};

@@ -1,7 +1,6 @@
 /* The objects that only show a JSON document: a status and the answer to a registration. */
 #include "classes.h"
 
-
 #include <cjson/cJSON.h>
 
 typedef struct document {
@@ -24,10 +23,10 @@ static void *document_new(const ob_class *class, const void *vtbl, cJSON *json)
     return self;
 }
 
-#define TEXT_PROPERTY(function, field)                                                            \
-    static HRESULT STDMETHODCALLTYPE function(document *self, BSTR *value)                        \
-    {                                                                                             \
-        return ob_bstr_of(value, ob_json_text(self->json, field));                                \
+#define TEXT_PROPERTY(function, field)                                                             \
+    static HRESULT STDMETHODCALLTYPE function(document *self, BSTR *value)                         \
+    {                                                                                              \
+        return ob_bstr_of(value, ob_json_text(self->json, field));                                 \
     }
 
 TEXT_PROPERTY(get_symbol, "symbol")
@@ -59,12 +58,12 @@ static HRESULT STDMETHODCALLTYPE get_mars_code(document *self, long *value)
     return S_OK;
 }
 
-static IOBStatusVtbl status_vtbl = {OB_OBJECT_METHODS,   (void *)get_code,   (void *)get_symbol,
-                                    (void *)get_message, (void *)get_advice, (void *)get_detail,
+static IOBStatusVtbl status_vtbl = {OB_OBJECT_METHODS,    (void *)get_code,   (void *)get_symbol,
+                                    (void *)get_message,  (void *)get_advice, (void *)get_detail,
                                     (void *)get_mars_code};
-static IOBRegistrationVtbl registration_vtbl = {
-    OB_OBJECT_METHODS,      (void *)get_thumbprint, (void *)get_vault_id,
-    (void *)get_vault_name, (void *)get_region,     (void *)get_machine_id};
+static IOBRegistrationVtbl registration_vtbl = {OB_OBJECT_METHODS,    (void *)get_thumbprint,
+                                                (void *)get_vault_id, (void *)get_vault_name,
+                                                (void *)get_region,   (void *)get_machine_id};
 
 static const ob_class status_class = {&IID_IOBStatus, sizeof(document), destroy};
 static const ob_class registration_class = {&IID_IOBRegistration, sizeof(document), destroy};

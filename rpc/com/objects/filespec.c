@@ -149,9 +149,8 @@ static HRESULT STDMETHODCALLTYPE specs_clear(file_specs *self)
 }
 
 static IOBFileSpecsVtbl specs_vtbl = {
-    OB_OBJECT_METHODS,          (void *)specs_get_item, (void *)specs_get_count,
-    (void *)specs_get_new_enum, (void *)specs_add,      (void *)specs_remove,
-    (void *)specs_clear};
+    OB_OBJECT_METHODS, (void *)specs_get_item, (void *)specs_get_count, (void *)specs_get_new_enum,
+    (void *)specs_add, (void *)specs_remove,   (void *)specs_clear};
 static const ob_class specs_class = {&IID_IOBFileSpecs, sizeof(file_specs), specs_destroy};
 
 IOBFileSpecs *ob_com_file_specs_new(void)
@@ -170,9 +169,9 @@ HRESULT ob_com_file_specs_load(IOBFileSpecs *specs, const cJSON *files)
     cJSON_ArrayForEach(file, files)
     {
         const cJSON *recursive = cJSON_GetObjectItemCaseSensitive(file, "recursive");
-        HRESULT hr = add(self, spec_new(ob_strdup(ob_json_text(file, "path")),
-                                        ob_json_true(file, "exclude"),
-                                        !recursive || cJSON_IsTrue(recursive)));
+        HRESULT hr =
+            add(self, spec_new(ob_strdup(ob_json_text(file, "path")), ob_json_true(file, "exclude"),
+                               !recursive || cJSON_IsTrue(recursive)));
         if (FAILED(hr))
             return hr;
     }

@@ -69,17 +69,16 @@ static HRESULT STDMETHODCALLTYPE items(item *self, VARIANT pattern, IOBItems **v
 {
     ob_buf text = {0};
     ob_status status = ob_text_of_variant(&text, &pattern);
-    HRESULT hr = OB_FAILED(status)
-                     ? ob_object_fail(self, status)
-                     : ob_com_items_list(self, self->view, self->record.path,
-                                         (const char *)text.data, value);
+    HRESULT hr = OB_FAILED(status) ? ob_object_fail(self, status)
+                                   : ob_com_items_list(self, self->view, self->record.path,
+                                                       (const char *)text.data, value);
     ob_buf_free(&text);
     return hr;
 }
 
-static IOBItemVtbl item_vtbl = {OB_OBJECT_METHODS,    (void *)get_path,      (void *)get_name,
-                                (void *)get_size,     (void *)get_modified,  (void *)get_is_folder,
-                                (void *)get_type,     (void *)items};
+static IOBItemVtbl item_vtbl = {OB_OBJECT_METHODS, (void *)get_path,     (void *)get_name,
+                                (void *)get_size,  (void *)get_modified, (void *)get_is_folder,
+                                (void *)get_type,  (void *)items};
 static const ob_class item_class = {&IID_IOBItem, sizeof(item), destroy};
 
 IOBItem *ob_com_item_new(ob_shared_view *view, ob_item *record)
@@ -95,8 +94,8 @@ IOBItem *ob_com_item_new(ob_shared_view *view, ob_item *record)
     return (IOBItem *)self;
 }
 
-HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path,
-                          const char *pattern, IOBItems **out)
+HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path, const char *pattern,
+                          IOBItems **out)
 {
     ob_list list = {0};
     int64_t resume = 0;
@@ -104,8 +103,8 @@ HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path,
         ob_item *records = NULL;
         size_t count = 0;
         HRESULT hr = S_OK;
-        if (OB_FAILED(ob_client_browse(view->view, path, pattern, &resume, 1000, &records,
-                                       &count))) {
+        if (OB_FAILED(
+                ob_client_browse(view->view, path, pattern, &resume, 1000, &records, &count))) {
             ob_list_clear(&list);
             return ob_object_fail_call(object);
         }

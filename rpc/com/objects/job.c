@@ -18,13 +18,13 @@ static void destroy(ob_object *object)
     ob_connection_release(self->connection);
 }
 
-#define LOCKED_PROPERTY(function, type, expression)                                               \
-    static HRESULT STDMETHODCALLTYPE function(job *self, type *value)                             \
-    {                                                                                             \
-        AcquireSRWLockShared(&self->lock);                                                        \
-        *value = (expression);                                                                    \
-        ReleaseSRWLockShared(&self->lock);                                                        \
-        return S_OK;                                                                              \
+#define LOCKED_PROPERTY(function, type, expression)                                                \
+    static HRESULT STDMETHODCALLTYPE function(job *self, type *value)                              \
+    {                                                                                              \
+        AcquireSRWLockShared(&self->lock);                                                         \
+        *value = (expression);                                                                     \
+        ReleaseSRWLockShared(&self->lock);                                                         \
+        return S_OK;                                                                               \
     }
 
 LOCKED_PROPERTY(get_type, OBJobType, (OBJobType)self->record.type)
@@ -114,7 +114,10 @@ static HRESULT watch(job *self, unsigned wait_ms, bool *changed)
 static HRESULT STDMETHODCALLTYPE refresh(job *self, long wait_ms, VARIANT_BOOL *value)
 {
     bool changed = false;
-    HRESULT hr = watch(self, wait_ms <= 0 ? 0 : wait_ms > 30000 ? 30000 : (unsigned)wait_ms,
+    HRESULT hr = watch(self,
+                       wait_ms <= 0      ? 0
+                       : wait_ms > 30000 ? 30000
+                                         : (unsigned)wait_ms,
                        &changed);
     *value = ob_bool_of(changed);
     return hr;

@@ -169,8 +169,7 @@ static void set_error_info(const IID *iid, const char *message, const char *deta
 
     ob_buf_printf(&line, detail[0] ? "%s %s" : "%s", message, detail);
     char *description = ob_buf_take_text(&line);
-    if (!description || FAILED(ob_bstr_of(&text, description)) ||
-        FAILED(CreateErrorInfo(&create)))
+    if (!description || FAILED(ob_bstr_of(&text, description)) || FAILED(CreateErrorInfo(&create)))
         goto out;
     ICreateErrorInfo_SetGUID(create, iid);
     ICreateErrorInfo_SetSource(create, (LPOLESTR)L"OnlineBackup.Agent");

@@ -64,9 +64,9 @@ HRESULT STDMETHODCALLTYPE ob_object_invoke(void *object, DISPID id, REFIID iid, 
                                            WORD flags, DISPPARAMS *params, VARIANT *result,
                                            EXCEPINFO *exception, UINT *argument);
 /* In C a table's entries take the interface's own pointer type, which is the object's address. */
-#define OB_OBJECT_METHODS                                                                         \
-    (void *)ob_object_query, (void *)ob_object_add_ref, (void *)ob_object_release_ref,            \
-        (void *)ob_object_type_info_count, (void *)ob_object_type_info, (void *)ob_object_names,  \
+#define OB_OBJECT_METHODS                                                                          \
+    (void *)ob_object_query, (void *)ob_object_add_ref, (void *)ob_object_release_ref,             \
+        (void *)ob_object_type_info_count, (void *)ob_object_type_info, (void *)ob_object_names,   \
         (void *)ob_object_invoke
 
 /* Turns this thread's failed libobclient call into an HRESULT with IErrorInfo. */

@@ -60,8 +60,7 @@ static HRESULT open_view(point *self, ob_shared_view **out)
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE items(point *self, VARIANT path, VARIANT pattern,
-                                       IOBItems **value)
+static HRESULT STDMETHODCALLTYPE items(point *self, VARIANT path, VARIANT pattern, IOBItems **value)
 {
     ob_buf path_text = {0}, pattern_text = {0};
     ob_shared_view *view = NULL;
@@ -136,8 +135,8 @@ static HRESULT STDMETHODCALLTYPE restore(point *self, VARIANT chosen, VARIANT de
         status = ob_json_print(&text, options);
     if (OB_FAILED(status))
         hr = ob_object_fail(self, status);
-    else if (OB_FAILED(ob_client_start_recovery(self->connection->client,
-                                                (const char *)text.data, text.length, &id)))
+    else if (OB_FAILED(ob_client_start_recovery(self->connection->client, (const char *)text.data,
+                                                text.length, &id)))
         hr = ob_object_fail_call(self);
     else
         hr = ob_com_job_open(self, self->connection, &id, job);
@@ -146,9 +145,9 @@ static HRESULT STDMETHODCALLTYPE restore(point *self, VARIANT chosen, VARIANT de
     return hr;
 }
 
-static IOBRecoveryPointVtbl point_vtbl = {
-    OB_OBJECT_METHODS, (void *)get_id,      (void *)get_time, (void *)get_bytes,
-    (void *)get_files, (void *)get_sources, (void *)items,    (void *)restore};
+static IOBRecoveryPointVtbl point_vtbl = {OB_OBJECT_METHODS, (void *)get_id,    (void *)get_time,
+                                          (void *)get_bytes, (void *)get_files, (void *)get_sources,
+                                          (void *)items,     (void *)restore};
 static const ob_class point_class = {&IID_IOBRecoveryPoint, sizeof(point), destroy};
 
 IOBRecoveryPoint *ob_com_point_new(ob_connection *connection, ob_point *record)

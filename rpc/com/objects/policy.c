@@ -119,8 +119,8 @@ static HRESULT STDMETHODCALLTYPE put_document(policy *self, BSTR value)
 {
     ob_buf text = {0};
     ob_status status = ob_text_of_bstr(&text, value);
-    HRESULT hr = OB_FAILED(status) ? ob_object_fail(self, status)
-                                   : load_text(self, text.data, text.length);
+    HRESULT hr =
+        OB_FAILED(status) ? ob_object_fail(self, status) : load_text(self, text.data, text.length);
     ob_buf_free(&text);
     return hr;
 }
@@ -149,17 +149,17 @@ static HRESULT STDMETHODCALLTYPE save(policy *self)
 
 static HRESULT STDMETHODCALLTYPE remove_policy(policy *self)
 {
-    if (OB_FAILED(ob_client_remove_policy(self->connection->client,
-                                          ob_json_text(self->json, "name"))))
+    if (OB_FAILED(
+            ob_client_remove_policy(self->connection->client, ob_json_text(self->json, "name"))))
         return ob_object_fail_call(self);
     cJSON_DeleteItemFromObjectCaseSensitive(self->json, "id");
     return S_OK;
 }
 
 static IOBPolicyVtbl policy_vtbl = {
-    OB_OBJECT_METHODS, (void *)get_name,     (void *)put_name,      (void *)get_state,
-    (void *)put_state, (void *)get_id,       (void *)get_file_specs, (void *)get_document,
-    (void *)put_document, (void *)save,      (void *)remove_policy};
+    OB_OBJECT_METHODS,    (void *)get_name, (void *)put_name,       (void *)get_state,
+    (void *)put_state,    (void *)get_id,   (void *)get_file_specs, (void *)get_document,
+    (void *)put_document, (void *)save,     (void *)remove_policy};
 static const ob_class policy_class = {&IID_IOBPolicy, sizeof(policy), destroy};
 
 IOBPolicy *ob_com_policy_new(ob_connection *connection, const char *name, cJSON *json)

@@ -1,6 +1,5 @@
 #include "classes.h"
 
-
 #include <cjson/cJSON.h>
 
 typedef struct settings {
@@ -43,8 +42,8 @@ static HRESULT change(settings *self, cJSON *changes, bool failed)
     HRESULT hr = E_OUTOFMEMORY;
     if (failed || OB_FAILED(ob_json_print(&text, changes)))
         goto out;
-    if (OB_FAILED(ob_client_set_settings(self->connection->client, (const char *)text.data,
-                                         text.length)))
+    if (OB_FAILED(
+            ob_client_set_settings(self->connection->client, (const char *)text.data, text.length)))
         hr = ob_object_fail_call(self);
     else
         hr = refresh(self);
@@ -86,8 +85,8 @@ static HRESULT STDMETHODCALLTYPE put_compression(settings *self, BSTR value)
 
 static HRESULT STDMETHODCALLTYPE get_vault_name(settings *self, BSTR *value)
 {
-    return ob_bstr_of(value, ob_json_text(cJSON_GetObjectItemCaseSensitive(self->json, "vault"),
-                                          "name"));
+    return ob_bstr_of(value,
+                      ob_json_text(cJSON_GetObjectItemCaseSensitive(self->json, "vault"), "name"));
 }
 
 static HRESULT STDMETHODCALLTYPE get_document(settings *self, BSTR *value)
@@ -139,11 +138,11 @@ static HRESULT STDMETHODCALLTYPE change_by_document(settings *self, BSTR documen
     return hr;
 }
 
-static IOBSettingsVtbl settings_vtbl = {
-    OB_OBJECT_METHODS,        (void *)get_passphrase_set, (void *)get_registered,
-    (void *)get_compression,  (void *)put_compression,    (void *)get_vault_name,
-    (void *)get_document,     (void *)set_passphrase,     (void *)change_by_document,
-    (void *)refresh};
+static IOBSettingsVtbl settings_vtbl = {OB_OBJECT_METHODS,          (void *)get_passphrase_set,
+                                        (void *)get_registered,     (void *)get_compression,
+                                        (void *)put_compression,    (void *)get_vault_name,
+                                        (void *)get_document,       (void *)set_passphrase,
+                                        (void *)change_by_document, (void *)refresh};
 static const ob_class settings_class = {&IID_IOBSettings, sizeof(settings), destroy};
 
 IOBSettings *ob_com_settings_new(ob_connection *connection, cJSON *json)

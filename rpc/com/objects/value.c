@@ -86,8 +86,7 @@ static ob_status add_elements(cJSON *array, SAFEARRAY *elements)
     VARTYPE type = VT_EMPTY;
     LONG low = 0, high = -1;
     if (SafeArrayGetDim(elements) != 1 || FAILED(SafeArrayGetVartype(elements, &type)) ||
-        (type != VT_BSTR && type != VT_VARIANT) ||
-        FAILED(SafeArrayGetLBound(elements, 1, &low)) ||
+        (type != VT_BSTR && type != VT_VARIANT) || FAILED(SafeArrayGetLBound(elements, 1, &low)) ||
         FAILED(SafeArrayGetUBound(elements, 1, &high)))
         return ob_fail(OB_E_INVALID_ARGUMENT, "an argument is not an array of texts");
     for (LONG i = low; i <= high; i++) {
@@ -121,8 +120,7 @@ ob_status ob_json_of_variant(cJSON **out, const VARIANT *value)
         return OB_E_NO_MEMORY;
     ob_status status;
     if (V_VT(value) & VT_ARRAY)
-        status = add_elements(array,
-                              V_VT(value) & VT_BYREF ? *V_ARRAYREF(value) : V_ARRAY(value));
+        status = add_elements(array, V_VT(value) & VT_BYREF ? *V_ARRAYREF(value) : V_ARRAY(value));
     else
         status = add_text(array, value);
     if (OB_FAILED(status)) {

@@ -105,8 +105,7 @@ ob_status ob_client_get_policy(ob_client *client, const char *name, ob_buf *poli
     return answer(policy);
 }
 
-ob_status ob_client_set_policy(ob_client *client, const char *policy, size_t length,
-                               ob_buf *stored)
+ob_status ob_client_set_policy(ob_client *client, const char *policy, size_t length, ob_buf *stored)
 {
     (void)client;
     called("set_policy", policy, length);

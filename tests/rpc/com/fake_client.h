@@ -8,17 +8,17 @@
 #include "ob/client.h"
 
 typedef struct fake_client {
-    ob_status fail;         /* the next calls fail with this; OB_OK: they succeed */
-    const char *document;   /* what calls that answer a document answer */
-    char asked[4096];       /* the last document, name or path that was sent */
-    char called[64];        /* the last call */
-    ob_guid guid;           /* the last identity that was sent */
-    int32_t job_state;      /* of the jobs that are answered */
-    int64_t job_revision;   /* grows with each watch */
-    unsigned watches;       /* calls of ob_client_watch_job() */
-    unsigned end_after;     /* a job ends at this watch; 0 = keeps its state */
-    size_t records;         /* how many jobs, points or items a list holds */
-    unsigned pages;         /* list calls */
+    ob_status fail;       /* the next calls fail with this; OB_OK: they succeed */
+    const char *document; /* what calls that answer a document answer */
+    char asked[4096];     /* the last document, name or path that was sent */
+    char called[64];      /* the last call */
+    ob_guid guid;         /* the last identity that was sent */
+    int32_t job_state;    /* of the jobs that are answered */
+    int64_t job_revision; /* grows with each watch */
+    unsigned watches;     /* calls of ob_client_watch_job() */
+    unsigned end_after;   /* a job ends at this watch; 0 = keeps its state */
+    size_t records;       /* how many jobs, points or items a list holds */
+    unsigned pages;       /* list calls */
     long open_clients, open_views;
 } fake_client;
 

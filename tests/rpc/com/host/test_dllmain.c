@@ -25,8 +25,8 @@ static IDispatch *create(void)
     get_class_object get = (get_class_object)(void *)GetProcAddress(dll, "DllGetClassObject");
     ck_assert_ptr_nonnull(get);
     ck_assert_int_eq(get(&CLSID_OBAgent, &IID_IClassFactory, (void **)&factory), S_OK);
-    ck_assert_int_eq(
-        IClassFactory_CreateInstance(factory, NULL, &IID_IDispatch, (void **)&agent), S_OK);
+    ck_assert_int_eq(IClassFactory_CreateInstance(factory, NULL, &IID_IDispatch, (void **)&agent),
+                     S_OK);
     IClassFactory_Release(factory);
     return agent;
 }
@@ -60,25 +60,23 @@ END_TEST
 
 START_TEST(dllmain__names_of_the_type_library)
 {
-    static const WCHAR *const names[] = {L"Connect",       L"Connected", L"About",
-                                         L"Version",       L"Register",  L"Settings",
-                                         L"NewPolicy",     L"GetPolicy", L"StartBackup",
-                                         L"GetJob",        L"Jobs",      L"RecoveryPoints",
-                                         L"DescribeError"};
+    static const WCHAR *const names[] = {
+        L"Connect",  L"Connected",      L"About",        L"Version",     L"Register",
+        L"Settings", L"NewPolicy",      L"GetPolicy",    L"StartBackup", L"GetJob",
+        L"Jobs",     L"RecoveryPoints", L"DescribeError"};
     load();
     IDispatch *agent = create();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         LPOLESTR name = (LPOLESTR)(uintptr_t)names[i];
         DISPID id = 0;
-        ck_assert_int_eq(
-            IDispatch_GetIDsOfNames(agent, &IID_NULL, &name, 1, LOCALE_INVARIANT, &id), S_OK);
+        ck_assert_int_eq(IDispatch_GetIDsOfNames(agent, &IID_NULL, &name, 1, LOCALE_INVARIANT, &id),
+                         S_OK);
         ck_assert_int_eq(id, (int)i + 1);
     }
     LPOLESTR wrong = (LPOLESTR)(uintptr_t)L"NoSuchMember";
     DISPID id = 0;
-    ck_assert_int_eq(
-        IDispatch_GetIDsOfNames(agent, &IID_NULL, &wrong, 1, LOCALE_INVARIANT, &id),
-        DISP_E_UNKNOWNNAME);
+    ck_assert_int_eq(IDispatch_GetIDsOfNames(agent, &IID_NULL, &wrong, 1, LOCALE_INVARIANT, &id),
+                     DISP_E_UNKNOWNNAME);
     IDispatch_Release(agent);
 }
 END_TEST
@@ -96,8 +94,8 @@ START_TEST(dllmain__late_bound_call_carries_status_and_text)
                      S_OK);
     ck_assert_int_eq(V_VT(&result), VT_BOOL);
     ck_assert_int_eq(V_BOOL(&result), VARIANT_FALSE);
-    ck_assert_int_eq(IDispatch_Invoke(agent, 4, &IID_NULL, LOCALE_INVARIANT, DISPATCH_PROPERTYGET,
-                                      &none, &result, &exception, NULL),
+    ck_assert_int_eq(IDispatch_Invoke(agent, 4, &IID_NULL, LOCALE_INVARIANT, DISPATCH_METHOD, &none,
+                                      &result, &exception, NULL),
                      DISP_E_EXCEPTION);
     ck_assert_int_eq(exception.scode, OB_E_AGENT_UNREACHABLE);
     ck_assert_ptr_nonnull(exception.bstrDescription);

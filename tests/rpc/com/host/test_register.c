@@ -24,9 +24,8 @@ START_TEST(register__class_is_found_by_name_and_gone_afterwards)
     ck_assert_int_eq(call("DllRegisterServer"), S_OK);
     ck_assert_int_eq(CLSIDFromProgID(L"OnlineBackup.Agent", &id), S_OK);
     ck_assert(IsEqualCLSID(&id, &CLSID_OBAgent));
-    ck_assert_int_eq(CoCreateInstance(&id, NULL, CLSCTX_INPROC_SERVER, &IID_IOBAgent,
-                                      (void **)&agent),
-                     S_OK);
+    ck_assert_int_eq(
+        CoCreateInstance(&id, NULL, CLSCTX_INPROC_SERVER, &IID_IOBAgent, (void **)&agent), S_OK);
     IUnknown_Release(agent);
     ck_assert_int_eq(call("DllUnregisterServer"), S_OK);
     ck_assert(FAILED(CLSIDFromProgID(L"OnlineBackup.Agent", &id)));

@@ -9,7 +9,7 @@ START_TEST(agent__connects_at_the_first_call)
     IOBAgent *agent = ob_com_agent_new();
     ck_assert_int_eq(IOBAgent_get_Connected(agent, &connected), S_OK);
     ck_assert_int_eq(connected, VARIANT_FALSE);
-    ck_assert_int_eq(IOBAgent_get_Version(agent, &text), S_OK);
+    ck_assert_int_eq(IOBAgent_Version(agent, &text), S_OK);
     com_check_bstr(text, L"1.2.3");
     ck_assert_int_eq(IOBAgent_get_Connected(agent, &connected), S_OK);
     ck_assert_int_eq(connected, VARIANT_TRUE);
@@ -38,7 +38,7 @@ START_TEST(agent__no_agent_no_connection)
     fake_reset();
     fake.fail = OB_E_AGENT_UNREACHABLE;
     IOBAgent *agent = ob_com_agent_new();
-    ck_assert_int_eq(IOBAgent_get_Settings(agent, &settings), OB_E_AGENT_UNREACHABLE);
+    ck_assert_int_eq(IOBAgent_Settings(agent, &settings), OB_E_AGENT_UNREACHABLE);
     com_check_error(L"does not answer");
     IOBAgent_Release(agent);
     com_check_nothing_left();

@@ -21,8 +21,8 @@ START_TEST(object__says_which_interface_has_error_info)
     ISupportErrorInfo *errors = NULL;
     fake_reset();
     IOBStatus *status = ob_com_status_new(NULL);
-    ck_assert_int_eq(
-        IOBStatus_QueryInterface(status, &IID_ISupportErrorInfo, (void **)&errors), S_OK);
+    ck_assert_int_eq(IOBStatus_QueryInterface(status, &IID_ISupportErrorInfo, (void **)&errors),
+                     S_OK);
     ck_assert_int_eq(ISupportErrorInfo_InterfaceSupportsErrorInfo(errors, &IID_IOBStatus), S_OK);
     ck_assert_int_eq(ISupportErrorInfo_InterfaceSupportsErrorInfo(errors, &IID_IOBJob), S_FALSE);
     ISupportErrorInfo_Release(errors);
@@ -46,8 +46,7 @@ START_TEST(object__own_error_has_the_detail)
 {
     fake_reset();
     IOBStatus *status = ob_com_status_new(NULL);
-    ck_assert_int_eq(ob_object_fail(status, ob_fail(OB_E_NOT_FOUND, "item %d", 7)),
-                     OB_E_NOT_FOUND);
+    ck_assert_int_eq(ob_object_fail(status, ob_fail(OB_E_NOT_FOUND, "item %d", 7)), OB_E_NOT_FOUND);
     com_check_error(L"item 7");
     IOBStatus_Release(status);
 }

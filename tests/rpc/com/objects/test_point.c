@@ -38,9 +38,8 @@ START_TEST(point__restore_sends_what_is_asked)
     IOBRecoveryPoint *point = make();
     VARIANT items = com_text(L"C:/a"), to = com_text(L"D:\\r"), mode = com_text(L"skip");
     VARIANT passphrase = com_text(L"secret");
-    ck_assert_int_eq(IOBRecoveryPoint_Restore(point, items, to, mode, VARIANT_TRUE, passphrase,
-                                              &job),
-                     S_OK);
+    ck_assert_int_eq(
+        IOBRecoveryPoint_Restore(point, items, to, mode, VARIANT_TRUE, passphrase, &job), S_OK);
     ck_assert_str_eq(fake.asked,
                      "{\"point\":\"04000000-0000-0000-0000-000000000000\",\"skip_security\":true,"
                      "\"items\":[\"C:/a\"],\"destination\":\"D:\\\\r\",\"overwrite\":\"skip\","
