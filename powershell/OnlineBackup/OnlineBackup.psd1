@@ -8,6 +8,7 @@
     Description          = 'Controls the Online Backup agent: registration, policy, backup and recovery.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
+    TypesToProcess       = @('OnlineBackup.types.ps1xml')
     FormatsToProcess     = @('OnlineBackup.format.ps1xml')
     FunctionsToExport    = @(
         'Add-OBFileSpec'

@@ -150,6 +150,40 @@ Describe 'no agent' {
         Assert-Match 'does not answer' $Error[0].Exception.Message
         $record = Assert-Throws { Get-OBJob -ErrorAction Stop } -HResult 0x80040221
         Assert-Equal 'ConnectionError' ([string] $record.CategoryInfo.Category)
+        Assert-Equal 'OB_E_AGENT_UNREACHABLE,Get-OBJob' $record.FullyQualifiedErrorId
+        Assert-True $record.ErrorDetails.RecommendedAction
+        $Error.Clear()
+    }
+    It 'obeys what a script prefers, without parameters' {
+        $script = Join-Path ([IO.Path]::GetTempPath()) "$([guid]::NewGuid()).ps1"
+        Set-Content $script @'
+param($Action, $Ask)
+$ErrorActionPreference = $Action
+$WhatIfPreference = $Ask
+Set-OBMachineSetting -EncryptionPassphrase (New-Object securestring)
+Get-OBJob
+'went on'
+'@
+        try {
+            $null = Assert-Throws { & $script Stop $false } -HResult 0x80040221
+            $Error.Clear()
+            Assert-Equal 'went on' (& $script SilentlyContinue $false)
+            Assert-Equal 2 $Error.Count
+            $Error.Clear()
+            Assert-Equal 'went on' (& $script SilentlyContinue $true)
+            Assert-Equal 1 $Error.Count
+            $Error.Clear()
+        }
+        finally {
+            Remove-Item $script
+        }
+    }
+    It 'leaves what stood in $Error' {
+        try { throw 'earlier' } catch { $null = $_ }
+        Get-OBPolicy -ErrorAction Ignore
+        Assert-Equal 1 $Error.Count
+        Assert-Equal 'earlier' $Error[0].Exception.Message
+        Assert-True (-not $(Get-OBPolicy -ErrorAction SilentlyContinue; $?))
         $Error.Clear()
     }
 }

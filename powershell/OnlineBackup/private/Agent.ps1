@@ -20,6 +20,27 @@ function Get-OBAgent {
     return , $script:Agent
 }
 
+# The preferences that a cmdlet of a binary module would take from whoever calls it, and the
+# parameters that go before them.
+$script:Preference = @{
+    ErrorActionPreference = 'ErrorAction'
+    WhatIfPreference      = 'WhatIf'
+    ConfirmPreference     = 'Confirm'
+    ProgressPreference    = 'ProgressAction'
+}
+
+# Gives them to the function that calls this: one of a script module sees the global preferences only,
+# not those that a script has set for itself.
+function Import-OBPreference {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet)
+    foreach ($name in $script:Preference.Keys) {
+        if (-not $Cmdlet.MyInvocation.BoundParameters.ContainsKey($script:Preference[$name])) {
+            $value = $Cmdlet.SessionState.PSVariable.GetValue($name)
+            Set-Variable -Scope 1 -Name $name -Value $value -WhatIf:$false -Confirm:$false
+        }
+    }
+}
+
 # An exception that was caught stands in $Error all the same; scripts look there after each cmdlet.
 function Clear-OBHandledError {
     if ($global:Error.Count -gt 0) {
@@ -93,6 +114,22 @@ function Write-OBException {
         $record.ErrorDetails = New-Object System.Management.Automation.ErrorDetails($cause.Message)
         $record.ErrorDetails.RecommendedAction = $advice
     }
+    $Cmdlet.WriteError($record)
+}
+
+# Writes a status with its texts, an object of the COM library's, as an ordinary error.
+function Write-OBStatus {
+    param(
+        [System.Management.Automation.PSCmdlet] $Cmdlet,
+        [object] $Status,
+        [object] $Target
+    )
+    $message = "$($Status.Message) $($Status.Detail)".Trim()
+    $exception = New-Object System.Runtime.InteropServices.COMException($message, $Status.Code)
+    $record = New-Object System.Management.Automation.ErrorRecord($exception, $Status.Symbol,
+        (Get-OBErrorCategory $Status.Code), $Target)
+    $record.ErrorDetails = New-Object System.Management.Automation.ErrorDetails($message)
+    $record.ErrorDetails.RecommendedAction = $Status.Advice
     $Cmdlet.WriteError($record)
 }
 

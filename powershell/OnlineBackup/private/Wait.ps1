@@ -66,13 +66,6 @@ function Complete-OBJob {
     }
     ConvertTo-OBJobObject $Job
     if (-not $Async -and $Job.StateName -eq 'Failed') {
-        $why = $Job.Status
-        $message = "$($why.Message) $($why.Detail)".Trim()
-        $exception = New-Object System.Runtime.InteropServices.COMException($message, $why.Code)
-        $record = New-Object System.Management.Automation.ErrorRecord($exception, $why.Symbol,
-            (Get-OBErrorCategory $why.Code), $Job.Id)
-        $record.ErrorDetails = New-Object System.Management.Automation.ErrorDetails($message)
-        $record.ErrorDetails.RecommendedAction = $why.Advice
-        $Cmdlet.WriteError($record)
+        Write-OBStatus $Cmdlet $Job.Status $Job.Id
     }
 }

@@ -62,6 +62,7 @@ function Add-OBFileSpec {
         [OBFileSpec[]] $FileSpec
     )
     begin {
+        Import-OBPreference $PSCmdlet
         $changed = $null
     }
     process {
@@ -101,6 +102,7 @@ function Remove-OBFileSpec {
         [OBFileSpec[]] $FileSpec
     )
     begin {
+        Import-OBPreference $PSCmdlet
         $changed = $null
     }
     process {

@@ -23,6 +23,7 @@ function Start-OBBackup {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium', DefaultParameterSetName = 'PolicyObject')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ParameterSetName = 'PolicyObject')]
+        [AllowNull()]
         [OBPolicy] $Policy,
 
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'PolicyName')]
@@ -34,8 +35,19 @@ function Start-OBBackup {
         [Parameter(Position = 2)]
         [string[]] $Volumes
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+        $given = -not $PSCmdlet.MyInvocation.ExpectingInput
+    }
     process {
-        $policyName = if ($PSCmdlet.ParameterSetName -eq 'PolicyObject') { $Policy.PolicyName } else { $Name }
+        $given = $true
+        $policyName = $Name
+        if ($PSCmdlet.ParameterSetName -eq 'PolicyObject') {
+            if (-not (Test-OBStoredPolicy $PSCmdlet $Policy)) {
+                return
+            }
+            $policyName = $Policy.PolicyName
+        }
         if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Back up')) {
             return
         }
@@ -54,6 +66,11 @@ function Start-OBBackup {
             Invoke-OBAgent $PSCmdlet -Target $policyName -Call {
                 Complete-OBJob $PSCmdlet $job 'backup' 'Online Backup' $Async.IsPresent
             }
+        }
+    }
+    end {
+        if (-not $given) {
+            [void] (Test-OBStoredPolicy $PSCmdlet $null)
         }
     }
 }
@@ -84,6 +101,7 @@ function Get-OBJob {
         [Parameter(Position = 1, ParameterSetName = 'PreviousJob')]
         [OBJobStatusFilter] $Status = [OBJobStatusFilter]::All
     )
+    Import-OBPreference $PSCmdlet
     $running = $PSCmdlet.ParameterSetName -eq 'CurrentJob'
     if (-not $running -and $Previous -eq 0) {
         return
@@ -119,6 +137,9 @@ function Stop-OBJob {
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [OBJob] $Job
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+    }
     process {
         if ($PSCmdlet.ShouldProcess($Job.JobId, 'Stop the job')) {
             Invoke-OBAgent $PSCmdlet -Target $Job -Call {

@@ -1,3 +1,19 @@
+# True for a policy that the agent knows. A pipe from Get-OBPolicy without a policy gives $null or
+# nothing, and a policy that was not stored has no name: that must not become the default policy.
+function Test-OBStoredPolicy {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [OBPolicy] $Policy)
+    if ($null -eq $Policy) {
+        Invoke-OBAgent $Cmdlet -Call { Write-OBStatus $Cmdlet (Get-OBAgent).DescribeError(0x80040219) $null }
+        return $false
+    }
+    if ($Policy.State -eq 'New') {
+        Write-OBError $Cmdlet 'PolicyNotStored' 'This policy is not stored yet; Set-OBPolicy stores it.' `
+            'InvalidOperation' $Policy
+        return $false
+    }
+    return $true
+}
+
 function New-OBPolicy {
     <#
     .SYNOPSIS
@@ -27,6 +43,7 @@ function Get-OBPolicy {
     #>
     [CmdletBinding()]
     param()
+    Import-OBPreference $PSCmdlet
     # No policy, or not registered: nothing, as scripts expect.
     $stored = Invoke-OBAgent $PSCmdlet -Quiet '80040219', '80040210' -Call { (Get-OBAgent).GetPolicy() }
     if ($null -ne $stored) {
@@ -59,6 +76,9 @@ function Set-OBPolicy {
         [AllowEmptyString()]
         [string] $SecurityPIN = ''
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+    }
     process {
         if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Store the backup policy')) {
             return
@@ -97,13 +117,20 @@ function Remove-OBPolicy {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
+        [AllowNull()]
         [OBPolicy] $Policy,
 
         [AllowEmptyString()]
         [string] $SecurityPIN = ''
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+        $given = -not $PSCmdlet.MyInvocation.ExpectingInput
+    }
     process {
-        if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Remove the backup policy')) {
+        $given = $true
+        if (-not (Test-OBStoredPolicy $PSCmdlet $Policy) -or
+            -not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Remove the backup policy')) {
             return
         }
         $removed = Invoke-OBAgent $PSCmdlet -Target $Policy -Call {
@@ -113,6 +140,11 @@ function Remove-OBPolicy {
         if ($removed) {
             $Policy.PolicyState = 'Deleted'
             $Policy
+        }
+    }
+    end {
+        if (-not $given) {
+            [void] (Test-OBStoredPolicy $PSCmdlet $null)
         }
     }
 }

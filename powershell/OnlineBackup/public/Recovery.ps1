@@ -25,6 +25,7 @@ function Get-OBAllRecoveryPoints {
     #>
     [CmdletBinding()]
     param()
+    Import-OBPreference $PSCmdlet
     Invoke-OBAgent $PSCmdlet -Call {
         foreach ($point in (Get-OBAgent).RecoveryPoints()) {
             $info = [OBBackupInfo]::new()
@@ -48,6 +49,7 @@ function Get-OBRecoverableSource {
     #>
     [CmdletBinding()]
     param()
+    Import-OBPreference $PSCmdlet
     Invoke-OBAgent $PSCmdlet -Call {
         $seen = @{}
         foreach ($point in (Get-OBAgent).RecoveryPoints()) {
@@ -103,6 +105,9 @@ function Get-OBRecoverableItem {
         [Parameter(Mandatory = $true, Position = 2, ParameterSetName = 'RecoverySearch')]
         [OBRecoverableItem] $RecoveryPoint
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+    }
     process {
         switch ($PSCmdlet.ParameterSetName) {
             'RecoverySource' {
@@ -238,6 +243,7 @@ function Start-OBRecovery {
         [switch] $Async
     )
     begin {
+        Import-OBPreference $PSCmdlet
         $items = New-Object System.Collections.Generic.List[OBRecoverableItem]
     }
     process {

@@ -6,7 +6,7 @@ function Start-OBRegistration {
     Registers this computer with the vault that a vault credentials file names. Registering again
     with the same vault keeps the computer's backups.
     .PARAMETER VaultCredentials
-    Absolute path of the vault credentials file (*.VaultCredentials). A file is valid for 48 hours,
+    Path of the vault credentials file (*.VaultCredentials). A file is valid for 48 hours,
     and only the newest download is.
     .EXAMPLE
     Start-OBRegistration -VaultCredentials C:\Temp\vault.VaultCredentials -Confirm:$false
@@ -18,12 +18,17 @@ function Start-OBRegistration {
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [string] $VaultCredentials
     )
+    begin {
+        Import-OBPreference $PSCmdlet
+    }
     process {
         if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Register with the vault')) {
             return
         }
         $registration = Invoke-OBAgent $PSCmdlet -Target $VaultCredentials -Call {
-            (Get-OBAgent).Register($VaultCredentials)
+            # The system's current folder is not PowerShell's.
+            $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($VaultCredentials)
+            (Get-OBAgent).Register($path)
         }
         if ($null -ne $registration) {
             [pscustomobject] @{
