@@ -268,6 +268,24 @@ static ob_status remove_dir(const ob_fs *fs, ob_dir *dir, const char *name)
     return status;
 }
 
+/* Somebody who reads the file to replace (an indexer, a scanner, another program of ours) denies
+ * access to it for a moment. So does the system for good reasons, which costs half a second then. */
+static BOOL move_patiently(const wchar_t *from, const wchar_t *to, DWORD flags)
+{
+    for (DWORD wait = 1;; wait *= 2) {
+        if (MoveFileExW(from, to, flags)) {
+            return TRUE;
+        }
+        DWORD error = GetLastError();
+        bool passing = error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION;
+        if (!passing || (flags & MOVEFILE_REPLACE_EXISTING) == 0 || wait > 256) {
+            SetLastError(error);
+            return FALSE;
+        }
+        Sleep(wait);
+    }
+}
+
 static ob_status move_name(ob_dir *from_dir, const char *from, ob_dir *to_dir, const char *to,
                            DWORD flags)
 {
@@ -275,7 +293,7 @@ static ob_status move_name(ob_dir *from_dir, const char *from, ob_dir *to_dir, c
     const char *names[2] = {from, to};
     wchar_t *paths[2] = {NULL, NULL};
     ob_status status = two_paths(dirs, names, paths);
-    if (status == OB_OK && !MoveFileExW(paths[0], paths[1], flags)) {
+    if (status == OB_OK && !move_patiently(paths[0], paths[1], flags)) {
         DWORD error = GetLastError();
         status = ob_windows_fail_path(error, paths[ob_windows_status(error) == OB_E_EXISTS]);
     }

@@ -192,7 +192,7 @@ START_TEST(folder_registration__one_file_registers_many_machines)
     ob_store *store = NULL;
     vault_fixture_make(&fixture);
     const ob_buf *text = vault_fixture_issue(&fixture);
-    for (uint8_t i = 0; i < 5; i++) {
+    for (uint8_t i = 0; i < 3; i++) {
         ob_guid guid = {{i, 1}};
         ob_check_ok(vault_fixture_redeem(&fixture, ob_fs_os(), text, &guid, "server"));
         ob_check_ok(ob_folder_store_open(ob_fs_os(), fixture.folder, &guid, &store));
@@ -401,11 +401,15 @@ START_TEST(folder_registration__mends_a_damaged_record)
 }
 END_TEST
 
-/* Which of `total` operations to try: the first and last 20, and some of those between, which make
+/* Which of `total` operations to try: the first and last 12, and some of those between, which make
  * one folder after the other. */
 static unsigned step(unsigned n, unsigned total)
 {
-    return n < 20 || n + 20 > total ? 1 : 50;
+    if (n < 12 || n + 12 >= total) {
+        return 1;
+    }
+    unsigned left = total - 12 - n;
+    return left < total / 5 ? left : total / 5;
 }
 
 START_TEST(folder_registration__survives_each_failing_call)
