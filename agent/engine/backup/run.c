@@ -332,12 +332,15 @@ static ob_status finish(run *r, ob_backup_result *result)
         status = commit(r, &id);
     }
     if (!OB_FAILED(status)) {
+        result->incremental = r->base != NULL;
+        /* Before its file is replaced, which Windows does not do to one that is open. */
+        ob_base_close(r->base);
+        r->base = NULL;
         ob_output_keep_cache(&r->output, r->started, &id);
         result->point = id;
         result->time = r->started;
         result->totals = ob_report_totals(&r->report);
         result->packs_written = ob_repo_packs_written(r->repo);
-        result->incremental = r->base != NULL;
     }
     return status;
 }

@@ -184,6 +184,11 @@ const char *scene_inside(const scene *self, const char *name)
     return keep_text(&path);
 }
 
+uint64_t scene_next(uint64_t n)
+{
+    return n + 1 + (ob_place_separator == '/' ? 0 : n / 16);
+}
+
 static ob_status add_name(void *context, const ob_view_item *item)
 {
     ob_buf *names = context;

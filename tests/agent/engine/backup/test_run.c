@@ -281,7 +281,8 @@ START_TEST(backup_run__files_fail_one_by_one)
     uint64_t n = 0;
     make(&self, 8);
     while (hit) {
-        ob_test_fs_fail(&self.rig.fs, ++n, false);
+        n = scene_next(n);
+        ob_test_fs_fail(&self.rig.fs, n, false);
         ob_status status = scene_backup(&self);
         hit = self.rig.fs.hit;
         ob_test_fs_fail(&self.rig.fs, 0, false);
@@ -290,7 +291,7 @@ START_TEST(backup_run__files_fail_one_by_one)
                                                   status == OB_E_NOTHING_TO_BACK_UP)),
                       "operation %llu: %s (%s)",
                       (unsigned long long)n, ob_status_lookup(status)->symbol, ob_detail());
-        if (n % 16 == 0 || !hit) {
+        if (n % 8 == 0 || !hit) {
             rig_lose_cache(&self.rig);
             ob_check_ok(scene_backup(&self));
             ck_assert_uint_eq(self.event_count, 0);
@@ -466,7 +467,7 @@ START_TEST(backup_run__memory_runs_out_at_each_allocation)
     ob_check_ok(scene_backup(&self));
     ob_store *before = memory_store_new();
     memory_store_copy(before, self.rig.store);
-    for (uint64_t n = 1; hit; n++) {
+    for (uint64_t n = 1; hit; n = scene_next(n)) {
         rig_lose_cache(&self.rig);
         memory_store_copy(self.rig.store, before);
         ob_test_alloc_begin(n, false);

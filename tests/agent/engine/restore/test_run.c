@@ -503,7 +503,7 @@ START_TEST(restore_run__files_fail_one_by_one)
     make_small(&self);
     ob_restore_options options = {.point = self.last.point, .overwrite = OB_OVERWRITE_REPLACE,
                                   .destination = ob_test_path(self.base, "out")};
-    for (uint64_t n = 1; hit; n++) {
+    for (uint64_t n = 1; hit; n = scene_next(n)) {
         ob_test_fs_fail(&self.rig.fs, n, false);
         ob_status status = scene_restore(&self, &options);
         hit = self.rig.fs.hit;
@@ -544,7 +544,7 @@ START_TEST(restore_run__memory_runs_out_at_each_allocation)
     const char *const items[] = {scene_inside(&self, "")};
     const ob_restore_options options = {self.last.point, items, 1, ob_test_path(self.base, "out"),
                                         OB_OVERWRITE_REPLACE, false};
-    for (uint64_t n = 1; hit; n++) {
+    for (uint64_t n = 1; hit; n = scene_next(n)) {
         ob_test_alloc_begin(n, false);
         ob_status status = scene_restore(&self, &options);
         int64_t live = ob_test_alloc_live();
