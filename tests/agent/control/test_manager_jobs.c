@@ -64,7 +64,9 @@ START_TEST(manager_jobs__a_backup_from_start_to_end)
     OB_BYTES error = {0};
     check_error(ObStartBackup(0, 0, NULL, &id, &error), OB_OK, &error);
     OB_JOB job = wait_end(&id);
-    ck_assert_int_eq(job.state, OB_RUN_COMPLETED);
+    /* On Windows there may be something that is not kept. */
+    ck_assert_int_eq(job.status, OB_OK);
+    ck_assert(job.state == OB_RUN_COMPLETED || job.state == OB_RUN_COMPLETED_WITH_WARNINGS);
     ck_assert_int_eq(job.type, OB_RUN_BACKUP);
     ck_assert_mem_eq(&job.id, &id, sizeof id);
     ck_assert_int_eq(job.bytes_total, 3);
@@ -95,7 +97,7 @@ START_TEST(manager_jobs__a_recovery_and_its_wiped_passphrase)
     }
     ob_free(document);
     OB_JOB job = wait_end(&id);
-    ck_assert_int_eq(job.state, OB_RUN_COMPLETED);
+    ck_assert_int_eq(job.status, OB_OK);
     ck_assert_int_eq(job.type, OB_RUN_RECOVERY);
     free_job(&job);
     unsigned char empty[] = "{}";
@@ -159,7 +161,7 @@ START_TEST(manager_jobs__cancels)
     check_error(ObStartBackup(0, 2, (const unsigned char *)"{}", &id, &error), OB_OK, &error);
     check_error(ObCancelJob(0, &id, &error), OB_OK, &error);
     OB_JOB job = wait_end(&id);
-    ck_assert(job.state == OB_RUN_ABORTED || job.state == OB_RUN_COMPLETED);
+    ck_assert(job.state == OB_RUN_ABORTED || job.status == OB_OK);
     free_job(&job);
     check_error(ObCancelJob(0, &id, &error), OB_OK, &error);
 }
