@@ -55,7 +55,7 @@ static ob_status prepare(cache_file *c, const ob_engine *engine, const char *pol
     uint8_t key[OB_ID_KEY];
     c->fs = engine->fs;
     c->offset = HEAD_SIZE + SEAL_SIZE;
-    ob_status status = ob_key_from_master(engine->keys, OB_KEY_CACHE, key, sizeof key);
+    ob_status status = ob_key_from_master(engine->keys, OB_KEY_LIST, key, sizeof key);
     if (!OB_FAILED(status)) {
         status = ob_hasher_new(key, &c->hasher);
     }

@@ -9,8 +9,9 @@
 /* The names are part of the format. */
 static const char *const labels[] = {
     [OB_KEY_ID] = "online-backup 1 id",       [OB_KEY_GEAR] = "online-backup 1 gear",
-    [OB_KEY_CACHE] = "online-backup 1 cache", [OB_KEY_PACK] = "online-backup 1 pack",
-    [OB_KEY_INDEX] = "online-backup 1 index", [OB_KEY_POINT] = "online-backup 1 point",
+    [OB_KEY_CACHE] = "online-backup 1 cache", [OB_KEY_LIST] = "online-backup 1 list",
+    [OB_KEY_PACK] = "online-backup 1 pack",   [OB_KEY_INDEX] = "online-backup 1 index",
+    [OB_KEY_POINT] = "online-backup 1 point",
 };
 
 static ob_status hkdf(const uint8_t key[OB_KEY_SIZE], const uint8_t *salt, size_t salt_length,

@@ -13,11 +13,12 @@ struct ob_keyring {
     uint8_t epoch[OB_EPOCHS_MOST][OB_KEY_SIZE];
 };
 
-/* What a key is for. The first three come from the master key, the others from an epoch's key. */
+/* What a key is for. The first four come from the master key, the others from an epoch's key. */
 typedef enum ob_key_use {
     OB_KEY_ID,
     OB_KEY_GEAR,
     OB_KEY_CACHE,
+    OB_KEY_LIST,
     OB_KEY_PACK,
     OB_KEY_INDEX,
     OB_KEY_POINT

@@ -6,7 +6,8 @@
 
 START_TEST(keys__vectors)
 {
-    static const char *const names[] = {"id", "gear", "cache", "pack", "index", "point"};
+    static const char *const names[] = {"id",   "gear",  "cache", "list",
+                                        "pack", "index", "point"};
     ob_keyring *keys = rig_keys(2);
     ob_buf salt = vector_bytes("keys.json", "salt");
     ob_buf got = {0};
@@ -30,7 +31,7 @@ END_TEST
 
 START_TEST(keys__all_differ)
 {
-    enum { COUNT = 9 };
+    enum { COUNT = 10 };
     uint8_t key[COUNT][OB_KEY_SIZE];
     uint8_t salt[OB_KEY_SIZE] = {1};
     uint8_t other[OB_KEY_SIZE] = {2};
@@ -41,9 +42,9 @@ START_TEST(keys__all_differ)
     for (int use = OB_KEY_PACK; use <= OB_KEY_POINT; use++) {
         ob_check_ok(ob_key_from_epoch(keys, (ob_key_use)use, 1, salt, key[use]));
     }
-    ob_check_ok(ob_key_from_epoch(keys, OB_KEY_PACK, 2, salt, key[6]));
-    ob_check_ok(ob_key_from_epoch(keys, OB_KEY_PACK, 1, other, key[7]));
-    memcpy(key[8], keys->master, OB_KEY_SIZE);
+    ob_check_ok(ob_key_from_epoch(keys, OB_KEY_PACK, 2, salt, key[7]));
+    ob_check_ok(ob_key_from_epoch(keys, OB_KEY_PACK, 1, other, key[8]));
+    memcpy(key[9], keys->master, OB_KEY_SIZE);
     for (size_t i = 0; i < COUNT; i++) {
         for (size_t k = 0; k < i; k++) {
             ck_assert_mem_ne(key[i], key[k], OB_KEY_SIZE);
