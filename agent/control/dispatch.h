@@ -1,6 +1,6 @@
 /*
- * Authorisation, once for all methods: the interface is registered with a dispatch table of its own,
- * whose entries ask the gate before the stub reads one byte of the arguments.
+ * Authorisation, once for all methods: the interface is registered with a dispatch table of its
+ * own, whose entries ask the gate before the stub reads one byte of the arguments.
  */
 #ifndef OB_CONTROL_DISPATCH_H
 #define OB_CONTROL_DISPATCH_H

@@ -53,8 +53,9 @@ void ob_control_host_gate(ob_control_caller *out)
     }
     snprintf(out->text, sizeof out->text, "uid %lu (pid %ld)", (unsigned long)peer.uid,
              (long)peer.pid);
-    bool grouped = find_group(&group);
-    out->allowed = ob_control_peer_may_call(&peer, geteuid(), grouped ? &group : NULL);
+    /* The group is looked up for those only who need it. */
+    out->allowed = ob_control_peer_may_call(&peer, geteuid(), NULL) ||
+                   (find_group(&group) && ob_control_peer_may_call(&peer, geteuid(), &group));
 }
 
 void ob_control_host_refuse(PRPC_MESSAGE message)

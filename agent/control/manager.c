@@ -85,7 +85,8 @@ const void *ob_control_bytes(const unsigned char *data)
 ob_status ob_control_check_page(hyper resume, ULONG count, ULONG most)
 {
     if (resume < 0 || count < 1 || count > most) {
-        return ob_fail(OB_E_INVALID_ARGUMENT, "a page has 1 to %lu records, and its key is not negative",
+        return ob_fail(OB_E_INVALID_ARGUMENT,
+                       "a page has 1 to %lu records, and its key is not negative",
                        (unsigned long)most);
     }
     return OB_OK;

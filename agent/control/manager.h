@@ -21,8 +21,8 @@ ob_status ob_control_give_text(const char *text, ULONG *count, unsigned char **o
 ob_status ob_control_check_bytes(const unsigned char *data, ULONG count, ULONG most);
 /* The bytes, or none: never NULL, as runtimes may give for none. */
 const void *ob_control_bytes(const unsigned char *data);
-/* A page that may be asked for. A page without records is answered without an array: rpcrt4 does not
- * take the padding before no record. */
+/* A page that may be asked for. A page without records is answered without an array: rpcrt4 does
+ * not take the padding before no record. */
 ob_status ob_control_check_page(hyper resume, ULONG count, ULONG most);
 
 void ob_control_guid_out(OB_GUID *out, const ob_guid *guid);

@@ -89,8 +89,8 @@ LONG __cdecl ObListJobs(OB_TARGET target, ULONG filter, hyper *resume, ULONG mos
         list->jobs = ob_calloc(most, sizeof *list->jobs);
         status = list->jobs != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "a list of jobs");
         if (status == OB_OK) {
-            status = ob_service_list_jobs(ob_control_service(), filter, &key, most, visit_listed,
-                                          list);
+            status =
+                ob_service_list_jobs(ob_control_service(), filter, &key, most, visit_listed, list);
         }
         *resume = key;
     }
@@ -100,8 +100,8 @@ LONG __cdecl ObListJobs(OB_TARGET target, ULONG filter, hyper *resume, ULONG mos
     return ob_control_answer(status, error);
 }
 
-LONG __cdecl ObWatchJob(OB_TARGET target, const OB_GUID *id, hyper seen, ULONG wait_ms,
-                        OB_JOB *job, OB_BYTES *error)
+LONG __cdecl ObWatchJob(OB_TARGET target, const OB_GUID *id, hyper seen, ULONG wait_ms, OB_JOB *job,
+                        OB_BYTES *error)
 {
     ob_guid guid = ob_control_guid_in(id);
     ob_status status = OB_OK;

@@ -34,9 +34,9 @@ LONG __cdecl ObNegotiate(OB_TARGET target, ULONG lowest, ULONG highest, ULONG *v
     *version = 0;
     *agent = (OB_BYTES){0};
     if (lowest > OB_SERVICE_INTERFACE_VERSION || highest < 1 || lowest > highest) {
-        status = ob_fail(OB_E_VERSION, "the caller speaks %lu to %lu, the agent 1 to %u",
-                         (unsigned long)lowest, (unsigned long)highest,
-                         OB_SERVICE_INTERFACE_VERSION);
+        status =
+            ob_fail(OB_E_VERSION, "the caller speaks %lu to %lu, the agent 1 to %u",
+                    (unsigned long)lowest, (unsigned long)highest, OB_SERVICE_INTERFACE_VERSION);
         return ob_control_answer(status, error);
     }
     *version = highest < OB_SERVICE_INTERFACE_VERSION ? highest : OB_SERVICE_INTERFACE_VERSION;
@@ -53,8 +53,8 @@ LONG __cdecl ObDescribeError(OB_TARGET target, LONG status, OB_BYTES *descriptio
     return answer_document(printed, &document, description, error);
 }
 
-LONG __cdecl ObRegister(OB_TARGET target, ULONG credentials_count,
-                        const unsigned char *credentials, OB_BYTES *registration, OB_BYTES *error)
+LONG __cdecl ObRegister(OB_TARGET target, ULONG credentials_count, const unsigned char *credentials,
+                        OB_BYTES *registration, OB_BYTES *error)
 {
     ob_buf document = {0};
     (void)target;

@@ -103,7 +103,8 @@ LONG __cdecl ObBrowsePoint(OB_VIEW view, ULONG path_count, const unsigned char *
         status = list->items != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "a list of items");
         if (status == OB_OK) {
             status = ob_service_browse(view, ob_control_bytes(path), path_count,
-                                       ob_control_bytes(pattern), pattern_count, &key, most, visit_item, list);
+                                       ob_control_bytes(pattern), pattern_count, &key, most,
+                                       visit_item, list);
         }
         *resume = key;
     }

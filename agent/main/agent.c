@@ -35,8 +35,7 @@ static ob_status open_log_file(const char *state_dir, ob_log_level level)
 {
     char *logs = ob_path_join(state_dir, "logs");
     char *path = logs != NULL ? ob_path_join(logs, "obagent.log") : NULL;
-    ob_status status =
-        path != NULL ? ob_log_open(path, level) : ob_fail(OB_E_NO_MEMORY, "the log");
+    ob_status status = path != NULL ? ob_log_open(path, level) : ob_fail(OB_E_NO_MEMORY, "the log");
     ob_free(path);
     ob_free(logs);
     return status;

@@ -106,8 +106,8 @@ static int print_help(void)
 {
     ob_buf text = {0};
     ob_agent_help(&text);
-    bool written = ob_buf_status(&text) == OB_OK &&
-                   fwrite(text.data, 1, text.length, stdout) == text.length;
+    bool written =
+        ob_buf_status(&text) == OB_OK && fwrite(text.data, 1, text.length, stdout) == text.length;
     ob_buf_free(&text);
     return written ? 0 : 1;
 }

@@ -40,9 +40,9 @@ static ob_status run_backup(void *context, ob_run *run)
     ob_status status = ob_session_connect(work->session, OB_SESSION_BACKUP);
     if (status == OB_OK) {
         ob_run_set_initialized(run);
-        status = ob_backup_run(ob_session_engine(work->session),
-                               ob_spec_set_selection(work->selection), &options,
-                               ob_run_control(run), &result);
+        status =
+            ob_backup_run(ob_session_engine(work->session), ob_spec_set_selection(work->selection),
+                          &options, ob_run_control(run), &result);
     }
     if (status == OB_OK) {
         ob_run_set_totals(run, &result.totals);
@@ -153,9 +153,8 @@ static ob_status make_detail(const backup *work, const ob_session_host *host, cJ
 {
     bool failed = false;
     cJSON *sources = NULL;
-    ob_status status =
-        ob_source_json((const char *const *)work->sources.names, work->sources.count,
-                       host->machine, host->windows, &sources);
+    ob_status status = ob_source_json((const char *const *)work->sources.names, work->sources.count,
+                                      host->machine, host->windows, &sources);
     if (OB_FAILED(status)) {
         return status;
     }
@@ -180,8 +179,8 @@ ob_status ob_backup_start(ob_jobs *jobs, const ob_session_host *host, const void
         return ob_fail(OB_E_NO_MEMORY, "a backup");
     }
     /* No document is the same as one that leaves all out. */
-    ob_status status = length > 0 ? ob_json_parse(&json, options, length)
-                                  : ob_json_parse(&json, "{}", 2);
+    ob_status status =
+        length > 0 ? ob_json_parse(&json, options, length) : ob_json_parse(&json, "{}", 2);
     if (status == OB_OK) {
         status = read_options(work, host, json);
     }

@@ -202,8 +202,8 @@ void ob_query_bind_text(ob_query *query, int parameter, const char *text)
 void ob_query_bind_bytes(ob_query *query, int parameter, const void *data, size_t length)
 {
     if (query->status == OB_OK) {
-        note(query, sqlite3_bind_blob64(query->statement, parameter, data, length,
-                                        SQLITE_TRANSIENT));
+        note(query,
+             sqlite3_bind_blob64(query->statement, parameter, data, length, SQLITE_TRANSIENT));
     }
 }
 

@@ -8,8 +8,8 @@
 #define PREFIX "failed-"
 #define SUFFIX ".log"
 
-ob_status ob_failed_log_init(ob_failed_log *log, const ob_fs *fs, const char *folder,
-                             int64_t now, const ob_guid *job)
+ob_status ob_failed_log_init(ob_failed_log *log, const ob_fs *fs, const char *folder, int64_t now,
+                             const ob_guid *job)
 {
     char id[OB_GUID_TEXT];
     char time[OB_TIME_TEXT];

@@ -20,10 +20,9 @@ typedef struct ob_failed_log {
     ob_status status; /* why it is not complete; no more is written then */
 } ob_failed_log;
 
-ob_status ob_failed_log_init(ob_failed_log *log, const ob_fs *fs, const char *folder,
-                             int64_t now, const ob_guid *job);
-void ob_failed_log_add(ob_failed_log *log, ob_status status, const char *path,
-                       const char *detail);
+ob_status ob_failed_log_init(ob_failed_log *log, const ob_fs *fs, const char *folder, int64_t now,
+                             const ob_guid *job);
+void ob_failed_log_add(ob_failed_log *log, ob_status status, const char *path, const char *detail);
 /* Ends writing; the path stays. */
 void ob_failed_log_finish(ob_failed_log *log);
 void ob_failed_log_free(ob_failed_log *log); /* takes a zeroed one */

@@ -10,7 +10,7 @@
 #define PAGE_BYTES ((size_t)1 << 20)
 
 #define COLUMNS                                                                                    \
-    "id, type, state, status, revision, start_time, end_time, bytes_total, bytes_done,"           \
+    "id, type, state, status, revision, start_time, end_time, bytes_total, bytes_done,"            \
     " bytes_changed, bytes_stored, files_total, files_done, files_changed, files_failed, detail"
 
 /* Binds a record to parameters 1 to 16, in the order of COLUMNS. */
@@ -36,10 +36,9 @@ static void read_row(ob_query *query, int first, ob_run_record *out)
 {
     ob_run_facts *facts = &out->facts;
     int64_t *const numbers[] = {
-        &facts->revision,   &facts->start_time,   &facts->end_time,
-        &facts->bytes_total, &facts->bytes_done,  &facts->bytes_changed,
-        &facts->bytes_stored, &facts->files_total, &facts->files_done,
-        &facts->files_changed, &facts->files_failed,
+        &facts->revision,   &facts->start_time,    &facts->end_time,     &facts->bytes_total,
+        &facts->bytes_done, &facts->bytes_changed, &facts->bytes_stored, &facts->files_total,
+        &facts->files_done, &facts->files_changed, &facts->files_failed,
     };
     const int count = (int)(sizeof numbers / sizeof numbers[0]);
     ob_query_bytes(query, first, facts->id.bytes, sizeof facts->id.bytes);
@@ -196,11 +195,12 @@ static ob_status interrupted_detail(const char *detail, ob_buf *out)
         json = ob_json_new_object();
     }
     cJSON_DeleteItemFromObjectCaseSensitive(json, "error");
-    ob_json_add_node(json, "error",
-                     ob_error_json(OB_E_JOB_INTERRUPTED,
-                                   "the agent ended without stopping the job: it was killed, or the "
-                                   "machine went down"),
-                     &failed);
+    ob_json_add_node(
+        json, "error",
+        ob_error_json(OB_E_JOB_INTERRUPTED,
+                      "the agent ended without stopping the job: it was killed, or the "
+                      "machine went down"),
+        &failed);
     ob_status status =
         failed ? ob_fail(OB_E_NO_MEMORY, "a job's detail") : ob_json_print(out, json);
     ob_buf_put_u8(out, 0);

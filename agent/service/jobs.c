@@ -13,9 +13,9 @@
 
 struct ob_jobs {
     ob_jobs_options options;
-    ob_mutex starting;  /* one start or stop at a time; taken before `lock` */
-    ob_mutex lock;      /* of all below and of the runs */
-    ob_cond changed;    /* some run has a new revision */
+    ob_mutex starting;   /* one start or stop at a time; taken before `lock` */
+    ob_mutex lock;       /* of all below and of the runs */
+    ob_cond changed;     /* some run has a new revision */
     ob_run *runs[TYPES]; /* by type; an ended one stays until the next */
     bool stopping;
 };
@@ -71,9 +71,8 @@ static void log_end(const ob_run *run, const ob_run_facts *facts)
            ob_run_state_name(facts->state), (long long)facts->files_done,
            (long long)facts->files_failed, (long long)facts->bytes_done,
            (long long)facts->bytes_changed, (long long)facts->bytes_stored,
-           failed || aborted ? "; " : "",
-           failed ? ob_status_lookup(facts->status)->symbol : "", failed ? " " : "",
-           aborted ? run->cancel_reason : run->error_detail);
+           failed || aborted ? "; " : "", failed ? ob_status_lookup(facts->status)->symbol : "",
+           failed ? " " : "", aborted ? run->cancel_reason : run->error_detail);
 }
 
 /* The thread of a job. Its end is in the table before anybody can see it here. */

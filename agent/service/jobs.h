@@ -1,7 +1,7 @@
 /*
  * Jobs that run: one backup and one recovery at a time, each on a thread of its own, with a record
- * that watchers wait on. What ended is in the job table; the last job of each type is also kept here
- * until the next one starts, so that its end is told even when the database cannot take it.
+ * that watchers wait on. What ended is in the job table; the last job of each type is also kept
+ * here until the next one starts, so that its end is told even when the database cannot take it.
  *
  * Locks: the database may be asked first and jobs inside of it, never the other way round.
  */

@@ -1,6 +1,6 @@
 /*
- * What went not quite right in one job: failed files (the first ones by name, all in the failed-file
- * log) and warnings, counted by kind. One thread at a time.
+ * What went not quite right in one job: failed files (the first ones by name, all in the
+ * failed-file log) and warnings, counted by kind. One thread at a time.
  */
 #ifndef OB_SERVICE_LEDGER_H
 #define OB_SERVICE_LEDGER_H

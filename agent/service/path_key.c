@@ -35,8 +35,7 @@ static bool starts_with(const char *text, const char *start)
 
 static bool is_drive(const char *path)
 {
-    return is_letter(path[0]) && path[1] == ':' &&
-           (path[2] == '\0' || is_separator(path[2], true));
+    return is_letter(path[0]) && path[1] == ':' && (path[2] == '\0' || is_separator(path[2], true));
 }
 
 /* Puts the part that names the volume; returns what follows it, NULL if the path is relative. */

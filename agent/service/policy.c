@@ -189,8 +189,8 @@ ob_status ob_policy_print(const ob_policy *policy, const ob_guid *id, int64_t mo
     ob_json_add_text(json, "id", text, &failed);
     ob_json_add_text(json, "modified", time, &failed);
     ob_json_add_node(json, "sources", sources, &failed);
-    status = failed ? ob_fail(OB_E_NO_MEMORY, "the policy %s", policy->name)
-                    : ob_json_print(out, json);
+    status =
+        failed ? ob_fail(OB_E_NO_MEMORY, "the policy %s", policy->name) : ob_json_print(out, json);
     ob_json_free(json);
     return status;
 }

@@ -51,11 +51,10 @@ static ob_status read_items(recovery *work, const cJSON *items)
     if (work->items == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "a list of items");
     }
-    for (const cJSON *item = items != NULL ? items->child : NULL; item != NULL;
-         item = item->next) {
+    for (const cJSON *item = items != NULL ? items->child : NULL; item != NULL; item = item->next) {
         if (!cJSON_IsString(item) || strlen(item->valuestring) > PATH_MOST) {
-            return ob_fail(OB_E_INVALID_ARGUMENT, "recovery.items must be paths of at most %u bytes",
-                           PATH_MOST);
+            return ob_fail(OB_E_INVALID_ARGUMENT,
+                           "recovery.items must be paths of at most %u bytes", PATH_MOST);
         }
         ob_path_into_point(item->valuestring);
         work->items[work->options.item_count++] = item->valuestring;
@@ -150,8 +149,7 @@ ob_status ob_recovery_start(ob_jobs *jobs, const ob_session_host *host, const vo
     }
     if (status == OB_OK) {
         /* It has done its work; the job goes on for long without it. */
-        ob_json_free_secret(
-            cJSON_DetachItemFromObjectCaseSensitive(work->document, "passphrase"));
+        ob_json_free_secret(cJSON_DetachItemFromObjectCaseSensitive(work->document, "passphrase"));
         status = make_detail(work, &detail);
     }
     if (status == OB_OK) {

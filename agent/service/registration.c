@@ -102,8 +102,8 @@ static ob_status save(ob_db *db, const ob_registration *registration)
     ob_buf text = {0};
     cJSON *json = describe(registration, &failed);
     ob_json_add_text(json, "pin", registration->pin, &failed);
-    ob_status status = failed ? ob_fail(OB_E_NO_MEMORY, "the registration")
-                              : ob_json_print(&text, json);
+    ob_status status =
+        failed ? ob_fail(OB_E_NO_MEMORY, "the registration") : ob_json_print(&text, json);
     if (status == OB_OK) {
         ob_buf_put_u8(&text, 0);
         status = ob_buf_status(&text);
@@ -224,8 +224,8 @@ ob_status ob_registration_print(const ob_registration *registration, const ob_gu
     ob_json_add_text(json, "vault_name", registration->name, &failed);
     ob_json_add_text(json, "thumbprint", registration->thumbprint, &failed);
     ob_json_add_text(json, "region", registration->region, &failed);
-    ob_status status = failed ? ob_fail(OB_E_NO_MEMORY, "the registration")
-                              : ob_json_print(out, json);
+    ob_status status =
+        failed ? ob_fail(OB_E_NO_MEMORY, "the registration") : ob_json_print(out, json);
     ob_json_free(json);
     return status;
 }

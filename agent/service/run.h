@@ -33,13 +33,13 @@ struct ob_run {
     char current[OB_RUN_CURRENT_MOST + 8]; /* with "…" and a NUL */
     cJSON *detail;                         /* without what the ledger and the error add */
     ob_ledger ledger;
-    bool logged;                           /* the log of failed files is there */
+    bool logged;       /* the log of failed files is there */
     ob_failed_log log; /* written by the engine's events only, one at a time, without the lock */
     ob_rate rate;
-    ob_status status;           /* of the end */
-    char error_detail[1024];    /* of the end */
-    const char *cancel_reason;  /* static; NULL = not cancelled */
-    atomic_bool cancelled;      /* the same, for the engine to ask without the lock */
+    ob_status status;          /* of the end */
+    char error_detail[1024];   /* of the end */
+    const char *cancel_reason; /* static; NULL = not cancelled */
+    atomic_bool cancelled;     /* the same, for the engine to ask without the lock */
     bool ended;
 };
 

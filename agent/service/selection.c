@@ -8,7 +8,7 @@
 
 /* A spec taken apart. */
 typedef struct rule {
-    char *key;       /* the folder, or the file or folder itself if there is no pattern */
+    char *key; /* the folder, or the file or folder itself if there is no pattern */
     size_t length;
     char *canonical; /* the same, letters as they were given */
     char *pattern;   /* of file names, as a key; NULL = the item of this path */
@@ -54,8 +54,8 @@ static ob_status rule_make(rule *out, const ob_spec *spec, bool windows)
     char *last = strrchr(out->canonical + prefix, '/');
     char *wild = strpbrk(out->canonical + prefix, wildcards);
     if (wild != NULL && (last == NULL || wild < last)) {
-        return ob_fail(OB_E_POLICY_INVALID,
-                       "%s: only the last part of a path may hold * and ?", spec->path);
+        return ob_fail(OB_E_POLICY_INVALID, "%s: only the last part of a path may hold * and ?",
+                       spec->path);
     }
     bool any = wild != NULL && is_any_file(last + 1, windows);
     if (wild != NULL) {
@@ -90,8 +90,7 @@ static bool is_below(const rule *rule, const char *key, size_t length)
 /* The rule's folder lies somewhere below `key`. */
 static bool is_above(const rule *rule, const char *key, size_t length)
 {
-    return rule->length > length && rule->key[length] == '/' &&
-           memcmp(key, rule->key, length) == 0;
+    return rule->length > length && rule->key[length] == '/' && memcmp(key, rule->key, length) == 0;
 }
 
 static bool is_in_reach(const rule *rule, const char *key, size_t length)
@@ -208,8 +207,8 @@ static size_t find_roots(const ob_spec_set *set, const rule **includes)
     for (size_t i = 0; i < count; i++) {
         const rule *last = kept > 0 ? includes[kept - 1] : NULL;
         const rule *next = includes[i];
-        if (last == NULL || (!is_same(last, next->key, next->length) &&
-                             !is_below(last, next->key, next->length))) {
+        if (last == NULL ||
+            (!is_same(last, next->key, next->length) && !is_below(last, next->key, next->length))) {
             includes[kept++] = next;
         }
     }

@@ -146,7 +146,8 @@ ob_status ob_service_agent(ob_service *service, ob_buf *agent)
     ob_status status = ob_registration_load(service->db, &registration);
     bool registered = status == OB_OK;
     ob_registration_free(&registration);
-    if (status != OB_OK && status != OB_E_NOT_REGISTERED) {
+    /* Whatever is wrong with the record, callers must still be able to speak with the agent. */
+    if (status == OB_E_NO_MEMORY) {
         return status;
     }
     status = ob_host_system(&system);
@@ -163,8 +164,8 @@ ob_status ob_service_agent(ob_service *service, ob_buf *agent)
     ob_json_add_text(json, "system", system, &failed);
     ob_json_add_text(json, "platform", ob_host_platform(), &failed);
     ob_json_add_bool(json, "registered", registered, &failed);
-    status = failed ? ob_fail(OB_E_NO_MEMORY, "the agent's description")
-                    : ob_json_print(agent, json);
+    status =
+        failed ? ob_fail(OB_E_NO_MEMORY, "the agent's description") : ob_json_print(agent, json);
     ob_json_free(json);
     ob_free(system);
     return status;

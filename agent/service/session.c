@@ -70,13 +70,13 @@ ob_status ob_session_new(const ob_session_host *host, ob_session **out)
         ob_session_free(session);
         return status;
     }
-    session->engine = (ob_engine){.fs = host->fs,
-                                  .clock = host->clock,
-                                  .keys = session->keys,
-                                  .small = for_size,
-                                  .skip_dirs = {host->state_dir, host->cache_dir,
-                                                ob_address_folder(session->registration.address),
-                                                NULL}};
+    session->engine =
+        (ob_engine){.fs = host->fs,
+                    .clock = host->clock,
+                    .keys = session->keys,
+                    .small = for_size,
+                    .skip_dirs = {host->state_dir, host->cache_dir,
+                                  ob_address_folder(session->registration.address), NULL}};
     *out = session;
     return OB_OK;
 }
@@ -143,8 +143,7 @@ static ob_status look_at_point(void *context, const char *name, uint64_t size)
     point_search *search = context;
     size_t length = strlen(name);
     (void)size;
-    search->found =
-        search->found || (length > 32 && strcmp(name + length - 32, search->hex) == 0);
+    search->found = search->found || (length > 32 && strcmp(name + length - 32, search->hex) == 0);
     return OB_OK;
 }
 

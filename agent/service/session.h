@@ -1,7 +1,7 @@
 /*
  * All that one operation of the engine works with: this machine's objects in the vault, its keys, a
- * cache folder of its own. Each backup, recovery, listing and open view has a session to itself, for
- * one engine at a time may use a cache folder.
+ * cache folder of its own. Each backup, recovery, listing and open view has a session to itself,
+ * for one engine at a time may use a cache folder.
  */
 #ifndef OB_SERVICE_SESSION_H
 #define OB_SERVICE_SESSION_H
@@ -12,7 +12,11 @@
 
 /* Cache folders "backup", "recovery" and "view-0" … below the cache. */
 #define OB_SESSION_VIEWS 16u
-typedef enum ob_session_use { OB_SESSION_BACKUP, OB_SESSION_RECOVERY, OB_SESSION_VIEW } ob_session_use;
+typedef enum ob_session_use {
+    OB_SESSION_BACKUP,
+    OB_SESSION_RECOVERY,
+    OB_SESSION_VIEW
+} ob_session_use;
 
 /* Which of the folders for views are taken. */
 typedef struct ob_session_slots {

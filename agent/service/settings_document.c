@@ -105,8 +105,8 @@ ob_status ob_settings_change(const ob_session_host *host, const void *text, size
         status = set_passphrase(host, wanted.passphrase);
     }
     if (status == OB_OK && wanted.compression >= 0) {
-        status = ob_settings_put(host->db, OB_SETTING_COMPRESSION,
-                                 compressions[wanted.compression]);
+        status =
+            ob_settings_put(host->db, OB_SETTING_COMPRESSION, compressions[wanted.compression]);
     }
     ob_json_free_secret(json);
     return status;

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* At most `most` bytes, and "…" if it was cut. `escape` false: only if it is not UTF-8. NULL without
- * memory; free with ob_free(). */
+/* At most `most` bytes, and "…" if it was cut. `escape` false: only if it is not UTF-8. NULL
+ * without memory; free with ob_free(). */
 char *ob_shown(const char *name, size_t most, bool escape);
 
 #endif

@@ -31,8 +31,8 @@ ob_status ob_state_open(const ob_fs *fs, const char *dir, ob_state *out)
     ob_state state = {.fs = fs};
     ob_status status = OB_OK;
     if (!ob_path_is_absolute(dir)) {
-        return ob_fail(OB_E_INVALID_ARGUMENT, "the state folder must be an absolute path, not \"%s\"",
-                       dir);
+        return ob_fail(OB_E_INVALID_ARGUMENT,
+                       "the state folder must be an absolute path, not \"%s\"", dir);
     }
     status = make_paths(&state, dir);
     if (status == OB_OK) {

@@ -46,10 +46,8 @@ void agent_fixture_ready(agent_fixture *fixture)
         ob_test_format("{\"files\":[{\"path\":%s}]}", agent_quoted(fixture->files));
     ob_check_ok(ob_service_register(fixture->service, "test", credentials->data,
                                     credentials->length, &answer));
-    ob_check_ok(
-        ob_service_set_settings(fixture->service, "test", settings, strlen(settings)));
-    ob_check_ok(
-        ob_service_set_policy(fixture->service, "test", policy, strlen(policy), &answer));
+    ob_check_ok(ob_service_set_settings(fixture->service, "test", settings, strlen(settings)));
+    ob_check_ok(ob_service_set_policy(fixture->service, "test", policy, strlen(policy), &answer));
     ob_buf_free(&answer);
 }
 
@@ -76,8 +74,8 @@ ob_guid agent_fixture_point(agent_fixture *fixture)
     ended state = {.facts = {.revision = 0}};
     ob_check_ok(ob_service_start_backup(fixture->service, "test", "{}", 2, &job));
     for (int i = 0; i < 100 && state.facts.end_time == 0; i++) {
-        ob_check_ok(ob_service_watch_job(fixture->service, &job, state.facts.revision, 1000, look,
-                                         &state));
+        ob_check_ok(
+            ob_service_watch_job(fixture->service, &job, state.facts.revision, 1000, look, &state));
     }
     ck_assert_int_ne(state.facts.end_time, 0);
     return state.point;

@@ -12,7 +12,7 @@ typedef struct agent_fixture {
     ob_service *service;
 } agent_fixture;
 
-void agent_fixture_open(agent_fixture *fixture);  /* not registered */
+void agent_fixture_open(agent_fixture *fixture); /* not registered */
 /* Registers, sets passphrase and default policy. */
 void agent_fixture_ready(agent_fixture *fixture);
 /* Backs up to the end. */

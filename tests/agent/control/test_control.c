@@ -99,7 +99,8 @@ static void wait_for_job(void *argument)
     int64_t seen = 0;
     do {
         self->status = wire_watch(&self->job, &seen, 30000, &self->state);
-    } while (self->status == OB_OK && (self->state < OB_RUN_COMPLETED || self->state == OB_RUN_ABORTING));
+    } while (self->status == OB_OK &&
+             (self->state < OB_RUN_COMPLETED || self->state == OB_RUN_ABORTING));
 }
 
 /* A job that takes long: a large file with nothing in it. */

@@ -116,7 +116,8 @@ END_TEST
 START_TEST(host_posix__the_rule)
 {
     const gid_t group = 500;
-    const ob_rpc_peer nobody = {.known = true, .uid = 7, .gid = 7, .groups = {8, 9}, .group_count = 2};
+    const ob_rpc_peer nobody = {
+        .known = true, .uid = 7, .gid = 7, .groups = {8, 9}, .group_count = 2};
     ob_rpc_peer peer = nobody;
     ck_assert(!ob_control_peer_may_call(&peer, 1000, &group));
     ck_assert(!ob_control_peer_may_call(&peer, 1000, NULL));

@@ -101,10 +101,8 @@ START_TEST(manager_jobs__a_recovery_and_its_wiped_passphrase)
     ck_assert_int_eq(job.type, OB_RUN_RECOVERY);
     free_job(&job);
     unsigned char empty[] = "{}";
-    check_error(ObStartRecovery(0, 2, empty, &id, &error),
-                OB_E_INVALID_ARGUMENT, &error);
-    check_error(ObStartRecovery(0, 1048577, empty, &id, &error),
-                OB_E_INVALID_ARGUMENT, &error);
+    check_error(ObStartRecovery(0, 2, empty, &id, &error), OB_E_INVALID_ARGUMENT, &error);
+    check_error(ObStartRecovery(0, 1048577, empty, &id, &error), OB_E_INVALID_ARGUMENT, &error);
     ck_assert_uint_eq(id.data1, 0);
 }
 END_TEST

@@ -134,12 +134,12 @@ START_TEST(manager_points__refuses_what_is_out_of_range)
     check_error(ObListPoints(0, 65537, (const unsigned char *)"x", &resume, 1, &points, &error),
                 OB_E_INVALID_ARGUMENT, &error);
     view = open_view();
-    check_error(ObBrowsePoint(view, 65537, (const unsigned char *)"x", 0, NULL, &resume, 1, &items,
-                              &error),
-                OB_E_INVALID_ARGUMENT, &error);
-    check_error(ObBrowsePoint(view, 0, NULL, 1025, (const unsigned char *)"x", &resume, 1, &items,
-                              &error),
-                OB_E_INVALID_ARGUMENT, &error);
+    check_error(
+        ObBrowsePoint(view, 65537, (const unsigned char *)"x", 0, NULL, &resume, 1, &items, &error),
+        OB_E_INVALID_ARGUMENT, &error);
+    check_error(
+        ObBrowsePoint(view, 0, NULL, 1025, (const unsigned char *)"x", &resume, 1, &items, &error),
+        OB_E_INVALID_ARGUMENT, &error);
     check_error(
         ObBrowsePoint(view, 4, (const unsigned char *)"none", 0, NULL, &resume, 1, &items, &error),
         OB_E_NOT_FOUND, &error);

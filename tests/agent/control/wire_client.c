@@ -41,8 +41,7 @@ void wire_connect(const char *endpoint)
     }
     if (endpoint != NULL) {
         const char *text = ob_test_format("ncalrpc:[%s]", endpoint);
-        RPC_STATUS status =
-            RpcBindingFromStringBindingA((RPC_CSTR)(uintptr_t)text, &binding);
+        RPC_STATUS status = RpcBindingFromStringBindingA((RPC_CSTR)(uintptr_t)text, &binding);
         ck_assert_int_eq(status, RPC_S_OK);
     }
 }
@@ -58,7 +57,9 @@ static OB_GUID guid_of(const ob_guid *guid)
 {
     const uint8_t *b = guid->bytes;
     OB_GUID out = {(ULONG)b[0] << 24 | (ULONG)b[1] << 16 | (ULONG)b[2] << 8 | b[3],
-                   (unsigned short)(b[4] << 8 | b[5]), (unsigned short)(b[6] << 8 | b[7]), {0}};
+                   (unsigned short)(b[4] << 8 | b[5]),
+                   (unsigned short)(b[6] << 8 | b[7]),
+                   {0}};
     memcpy(out.data4, b + 8, sizeof out.data4);
     return out;
 }

@@ -7,7 +7,7 @@
 
 static ob_status parse(char *const *words, ob_agent_options *options, ob_agent_action *action)
 {
-    char *argv[WORDS + 1] = {(char *)(uintptr_t)"obagent"};
+    char *argv[WORDS + 1] = {(char *)(uintptr_t) "obagent"};
     for (size_t i = 0; i < WORDS && words[i] != NULL; i++) {
         argv[i + 1] = words[i];
     }
@@ -20,8 +20,8 @@ START_TEST(command_line__all_options)
 {
     ob_agent_options options = {.log_level = OB_LOG_INFO};
     ob_agent_action action = OB_AGENT_HELP;
-    char *const words[WORDS] = {W("run"), W("--state=/s"), W("--endpoint"), W("/e"),
-                                W("--log-level"), W("debug")};
+    char *const words[WORDS] = {W("run"), W("--state=/s"),  W("--endpoint"),
+                                W("/e"),  W("--log-level"), W("debug")};
     ob_check_ok(parse(words, &options, &action));
     ck_assert_int_eq(action, OB_AGENT_RUN);
     ck_assert_str_eq(options.state_dir, "/s");
@@ -70,14 +70,10 @@ START_TEST(command_line__what_is_wrong_is_named)
         const char *words[3];
         const char *detail;
     } rows[] = {
-        {{NULL}, "what to do is missing"},
-        {{"--state", "/s"}, "what to do is missing"},
-        {{"start"}, "\"start\""},
-        {{"run", "service"}, "\"service\""},
-        {{"run", "now"}, "\"now\""},
-        {{"run", "--color"}, "--color"},
-        {{"run", "--state"}, "--state"},
-        {{"run", "--log-level=loud"}, "\"loud\""},
+        {{NULL}, "what to do is missing"}, {{"--state", "/s"}, "what to do is missing"},
+        {{"start"}, "\"start\""},          {{"run", "service"}, "\"service\""},
+        {{"run", "now"}, "\"now\""},       {{"run", "--color"}, "--color"},
+        {{"run", "--state"}, "--state"},   {{"run", "--log-level=loud"}, "\"loud\""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         ob_agent_options options = {.log_level = OB_LOG_INFO};
@@ -97,8 +93,9 @@ START_TEST(command_line__help_names_every_option)
     ob_agent_help(&text);
     ob_buf_put_u8(&text, 0);
     ob_check_ok(ob_buf_status(&text));
-    static const char *const parts[] = {"obagent run", "obagent service", "--state DIR",
-                                        "--endpoint NAME", "--log-level L", "--help", "--version"};
+    static const char *const parts[] = {"obagent run",     "obagent service", "--state DIR",
+                                        "--endpoint NAME", "--log-level L",   "--help",
+                                        "--version"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         ck_assert_msg(strstr((const char *)text.data, parts[i]) != NULL, "%s", parts[i]);
     }

@@ -34,8 +34,7 @@ void ob_test_host_register(ob_test_host *fixture)
     ob_registration_machine machine = {ob_fs_os(), &fixture->vault.clock.clock,
                                        &fixture->vault.machine, "server"};
     const ob_buf *text = vault_fixture_issue(&fixture->vault);
-    ob_check_ok(
-        ob_registration_redeem(fixture->db, &machine, text->data, text->length, &made));
+    ob_check_ok(ob_registration_redeem(fixture->db, &machine, text->data, text->length, &made));
     ob_registration_free(&made);
 }
 
@@ -44,8 +43,7 @@ void ob_test_host_set_passphrase(ob_test_host *fixture)
     ob_registration registration = {0};
     ob_store *store = NULL;
     ob_check_ok(ob_registration_load(fixture->db, &registration));
-    ob_check_ok(
-        ob_registration_open(&registration, ob_fs_os(), &fixture->vault.machine, &store));
+    ob_check_ok(ob_registration_open(&registration, ob_fs_os(), &fixture->vault.machine, &store));
     ob_check_ok(ob_keys_set_passphrase(ob_fs_os(), fixture->host.keys_path, store,
                                        OB_TEST_PASSPHRASE, strlen(OB_TEST_PASSPHRASE)));
     ob_store_close(store);
@@ -58,8 +56,8 @@ void ob_test_host_set_policy(ob_test_host *fixture, const char *document)
     ob_buf stored = {0};
     bool windows = fixture->host.windows;
     ob_check_ok(ob_policy_read(&policy, document, strlen(document), windows));
-    ob_check_ok(ob_policy_store(fixture->db, &policy, 1, &fixture->vault.machine, windows,
-                                &stored));
+    ob_check_ok(
+        ob_policy_store(fixture->db, &policy, 1, &fixture->vault.machine, windows, &stored));
     ob_policy_free(&policy);
     ob_buf_free(&stored);
 }

@@ -23,7 +23,7 @@ typedef struct ob_test_body {
     bool may_end;
     bool ignore_cancel;
     bool freed;
-    ob_status result; /* what it ends with unless it was cancelled */
+    ob_status result;         /* what it ends with unless it was cancelled */
     void (*act)(ob_run *run); /* before it waits; may be NULL */
     ob_run *run;              /* once it runs */
 } ob_test_body;

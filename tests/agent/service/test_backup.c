@@ -98,8 +98,7 @@ START_TEST(backup__of_chosen_sources)
 {
     char *root = NULL;
     ob_check_ok(ob_source_of_path(files, fixture.host.windows, &root));
-    ob_test_seen seen =
-        run_to_end(ob_test_format("{\"sources\":[%s]}", ob_test_quoted(root)));
+    ob_test_seen seen = run_to_end(ob_test_format("{\"sources\":[%s]}", ob_test_quoted(root)));
     ck_assert_int_eq(seen.facts.status, OB_OK);
     ob_free(root);
 }
@@ -108,10 +107,10 @@ END_TEST
 START_TEST(backup__a_file_that_is_not_there_is_named)
 {
     const char *gone = ob_test_path(files, "gone");
-    ob_test_host_set_policy(
-        &fixture, ob_test_format("{\"files\":[{\"path\":%s},{\"path\":%s}]}",
-                                 ob_test_quoted(ob_test_path(files, "none.txt")),
-                                 ob_test_quoted(gone)));
+    ob_test_host_set_policy(&fixture,
+                            ob_test_format("{\"files\":[{\"path\":%s},{\"path\":%s}]}",
+                                           ob_test_quoted(ob_test_path(files, "none.txt")),
+                                           ob_test_quoted(gone)));
     ob_test_write_text(ob_test_path(files, "none.txt"), "x");
     ob_test_seen seen = run_to_end("{}");
     ck_assert_int_eq(seen.facts.state, OB_RUN_COMPLETED_WITH_WARNINGS);
@@ -123,9 +122,8 @@ END_TEST
 
 START_TEST(backup__of_nothing)
 {
-    ob_test_host_set_policy(&fixture,
-                            ob_test_format("{\"files\":[{\"path\":%s}]}",
-                                           ob_test_quoted(ob_test_path(files, "gone"))));
+    ob_test_host_set_policy(&fixture, ob_test_format("{\"files\":[{\"path\":%s}]}",
+                                                     ob_test_quoted(ob_test_path(files, "gone"))));
     ob_test_seen seen = run_to_end("{}");
     ck_assert_int_eq(seen.facts.state, OB_RUN_FAILED);
     ck_assert_int_eq(seen.facts.status, OB_E_NOTHING_TO_BACK_UP);
@@ -145,10 +143,9 @@ END_TEST
 START_TEST(backup__leaves_out_the_vault_and_its_own_state)
 {
     ob_test_host_set_policy(
-        &fixture,
-        ob_test_format("{\"files\":[{\"path\":%s},{\"path\":%s},{\"path\":%s}]}",
-                       ob_test_quoted(files), ob_test_quoted(fixture.dir),
-                       ob_test_quoted(fixture.vault.folder)));
+        &fixture, ob_test_format("{\"files\":[{\"path\":%s},{\"path\":%s},{\"path\":%s}]}",
+                                 ob_test_quoted(files), ob_test_quoted(fixture.dir),
+                                 ob_test_quoted(fixture.vault.folder)));
     ob_test_seen first = run_to_end("{}");
     ob_test_seen second = run_to_end("{}");
     ck_assert_int_eq(first.facts.files_total, second.facts.files_total);

@@ -18,8 +18,8 @@ START_TEST(failed_log__has_a_line_a_file)
 {
     ob_failed_log log;
     const char *dir = ob_test_temp();
-    const char *path = ob_test_path(
-        dir, "failed-2026-01-31T12-00-00Z-ab010000-0000-0000-0000-000000000000.log");
+    const char *path =
+        ob_test_path(dir, "failed-2026-01-31T12-00-00Z-ab010000-0000-0000-0000-000000000000.log");
     ob_check_ok(ob_failed_log_init(&log, ob_fs_os(), dir, NOW, &job));
     ck_assert_str_eq(log.path, path);
     ck_assert(!ob_test_exists(path));
@@ -102,8 +102,7 @@ START_TEST(failed_log__pruning_reports_what_fails)
         hit = fs.hit;
         ob_check_status(status, hit ? OB_E_IO : OB_OK);
     }
-    ob_check_status(ob_failed_log_prune(ob_fs_os(), ob_test_path(dir, "none"), 0),
-                    OB_E_NOT_FOUND);
+    ob_check_status(ob_failed_log_prune(ob_fs_os(), ob_test_path(dir, "none"), 0), OB_E_NOT_FOUND);
 }
 END_TEST
 

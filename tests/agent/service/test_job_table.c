@@ -38,7 +38,7 @@ static void add(uint8_t number, int32_t state, int64_t end)
 }
 
 typedef struct seen {
-    char numbers[512]; /* first byte of each id, "3 2 1" */
+    char numbers[512];  /* first byte of each id, "3 2 1" */
     ob_run_facts facts; /* of the last */
     const char *detail;
     size_t count;
@@ -68,10 +68,10 @@ static seen list(uint32_t filter, int64_t *resume, size_t most)
 static const char *numbers_of(const ob_run_facts *facts)
 {
     return ob_test_format(
-        "%u.%u.%u %d %d %d %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld", facts->id.bytes[0],
-        facts->id.bytes[1], facts->id.bytes[2], facts->type, facts->state, facts->status,
-        (long long)facts->revision, (long long)facts->start_time, (long long)facts->end_time,
-        (long long)facts->bytes_total, (long long)facts->bytes_done,
+        "%u.%u.%u %d %d %d %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld",
+        facts->id.bytes[0], facts->id.bytes[1], facts->id.bytes[2], facts->type, facts->state,
+        facts->status, (long long)facts->revision, (long long)facts->start_time,
+        (long long)facts->end_time, (long long)facts->bytes_total, (long long)facts->bytes_done,
         (long long)facts->bytes_changed, (long long)facts->bytes_stored,
         (long long)facts->files_total, (long long)facts->files_done,
         (long long)facts->files_changed, (long long)facts->files_failed);

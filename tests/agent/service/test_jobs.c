@@ -75,9 +75,8 @@ START_TEST(jobs__one_of_a_type_at_a_time)
     ob_test_body_init(&second);
     ob_guid id = start(OB_RUN_BACKUP, &backup);
     ob_run_body body = ob_test_body_of(&second);
-    ob_check_status(
-        ob_jobs_start(fixture.jobs, OB_RUN_BACKUP, &body, ob_json_new_object(), &other),
-        OB_E_JOB_RUNNING);
+    ob_check_status(ob_jobs_start(fixture.jobs, OB_RUN_BACKUP, &body, ob_json_new_object(), &other),
+                    OB_E_JOB_RUNNING);
     char text[OB_GUID_TEXT];
     ob_guid_format(text, &id);
     ob_check_detail(text);
@@ -215,8 +214,8 @@ START_TEST(jobs__stopping_cancels_wakes_and_refuses)
 
     ob_guid id = {{0}};
     ob_run_body body = ob_test_body_of(&recovery);
-    ob_check_status(
-        ob_jobs_start(fixture.jobs, OB_RUN_RECOVERY, &body, ob_json_new_object(), &id), OB_E_BUSY);
+    ob_check_status(ob_jobs_start(fixture.jobs, OB_RUN_RECOVERY, &body, ob_json_new_object(), &id),
+                    OB_E_BUSY);
     ck_assert(recovery.freed);
     ob_jobs_stop(fixture.jobs);
 }

@@ -131,13 +131,26 @@ START_TEST(path_key__wildcards)
         const char *name;
         bool wanted;
     } rows[] = {
-        {"*", "", true},          {"*", "x", true},          {"?", "", false},
-        {"?", "x", true},         {"?", "xy", false},        {"?", "\xC3\xA4", true},
-        {"??", "\xC3\xA4", false}, {"*.txt", "a.txt", true},  {"*.txt", "a.txt.txt", true},
-        {"*.txt", "a.txtx", false}, {"*.txt", ".txt", true},  {"a*b*c", "aXbYc", true},
-        {"a*b*c", "abbcbc", true}, {"a*b*c", "acb", false},   {"", "", true},
-        {"", "x", false},         {"**", "x", true},         {"?*", "", false},
-        {"x?", "x\xFF", true},    {"*?", "\xE2\x82", true},
+        {"*", "", true},
+        {"*", "x", true},
+        {"?", "", false},
+        {"?", "x", true},
+        {"?", "xy", false},
+        {"?", "\xC3\xA4", true},
+        {"??", "\xC3\xA4", false},
+        {"*.txt", "a.txt", true},
+        {"*.txt", "a.txt.txt", true},
+        {"*.txt", "a.txtx", false},
+        {"*.txt", ".txt", true},
+        {"a*b*c", "aXbYc", true},
+        {"a*b*c", "abbcbc", true},
+        {"a*b*c", "acb", false},
+        {"", "", true},
+        {"", "x", false},
+        {"**", "x", true},
+        {"?*", "", false},
+        {"x?", "x\xFF", true},
+        {"*?", "\xE2\x82", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         ck_assert_msg(ob_wildcard_match(rows[i].pattern, rows[i].name) == rows[i].wanted,

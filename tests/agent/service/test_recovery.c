@@ -24,8 +24,8 @@ static void setup(void)
     ob_test_seen seen = ob_test_wait_end(fixture.jobs, &job);
     ck_assert_int_eq(seen.facts.status, OB_OK);
     ob_check_ok(ob_json_parse(&json, seen.detail, strlen(seen.detail)));
-    point = ob_test_format(
-        "%s", cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "point")));
+    point =
+        ob_test_format("%s", cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "point")));
     ob_json_free(json);
 }
 
@@ -59,9 +59,9 @@ static const char *in_point(const char *path)
 START_TEST(recovery__elsewhere_gives_the_same_tree)
 {
     const char *to = ob_test_path(ob_test_temp(), "to");
-    ob_test_seen seen = run_to_end(
-        ob_test_format("{\"point\":\"%s\",\"destination\":%s,\"items\":[\"%s\"]}", point,
-                       ob_test_quoted(to), in_point(files)));
+    ob_test_seen seen =
+        run_to_end(ob_test_format("{\"point\":\"%s\",\"destination\":%s,\"items\":[\"%s\"]}", point,
+                                  ob_test_quoted(to), in_point(files)));
     ck_assert_msg(seen.facts.status == OB_OK, "%s", seen.detail);
     ck_assert_int_eq(seen.facts.type, OB_RUN_RECOVERY);
     ck_assert_ptr_nonnull(strstr(seen.detail, point));
@@ -76,10 +76,10 @@ START_TEST(recovery__in_place_with_the_passphrase)
     const char *file = ob_test_path(files, "mine.txt");
     ob_test_write_text(file, "kept");
     ob_check_ok(ob_fs_remove_tree(ob_fs_os(), files));
-    ob_test_seen seen = run_to_end(
-        ob_test_format("{\"point\":\"{%s}\",\"passphrase\":\"" OB_TEST_PASSPHRASE "\","
-                       "\"overwrite\":\"replace\"}",
-                       point));
+    ob_test_seen seen =
+        run_to_end(ob_test_format("{\"point\":\"{%s}\",\"passphrase\":\"" OB_TEST_PASSPHRASE "\","
+                                  "\"overwrite\":\"replace\"}",
+                                  point));
     ck_assert_int_eq(seen.facts.status, OB_OK);
     ck_assert(ob_test_exists(files));
     ck_assert_ptr_null(strstr(seen.detail, "horse"));

@@ -17,8 +17,7 @@ static void setup(void)
 {
     vault_fixture_make(&vault);
     ob_check_ok(ob_db_open(ob_test_path(ob_test_temp(), "state.db"), &db));
-    machine =
-        (ob_registration_machine){ob_fs_os(), &vault.clock.clock, &vault.machine, "server"};
+    machine = (ob_registration_machine){ob_fs_os(), &vault.clock.clock, &vault.machine, "server"};
 }
 
 static void teardown(void)

@@ -179,7 +179,7 @@ START_TEST(run__how_it_ends)
         /* The clock stood still, and a record that has ended has a time of end that is later. */
         ck_assert_int_eq(facts.end_time, facts.start_time + 1);
         const char *detail = detail_of(run, rows[i].status);
-        const char *wanted = rows[i].status == OB_OK ? "\"error\":null"
+        const char *wanted = rows[i].status == OB_OK           ? "\"error\":null"
                              : rows[i].state == OB_RUN_ABORTED ? "\"detail\":\"because\""
                                                                : "\"detail\":\"vault is away\"";
         ck_assert_msg(strstr(detail, wanted) != NULL, "%s", detail);

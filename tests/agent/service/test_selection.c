@@ -4,10 +4,22 @@
 
 #include <string.h>
 
-#define I(path) {path, false, true}
-#define I1(path) {path, false, false}
-#define X(path) {path, true, true}
-#define X1(path) {path, true, false}
+#define I(path)                                                                                    \
+    {                                                                                              \
+        path, false, true                                                                          \
+    }
+#define I1(path)                                                                                   \
+    {                                                                                              \
+        path, false, false                                                                         \
+    }
+#define X(path)                                                                                    \
+    {                                                                                              \
+        path, true, true                                                                           \
+    }
+#define X1(path)                                                                                   \
+    {                                                                                              \
+        path, true, false                                                                          \
+    }
 #define MOST_SPECS 6
 #define MOST_ASKED 14
 
@@ -29,7 +41,11 @@ static const selection_case cases_table[] = {
      false,
      {I("/a")},
      "/a",
-     {{"/a/", OB_TAKE}, {"/a/f", OB_TAKE}, {"/a/b/", OB_TAKE}, {"/a/b/f", OB_TAKE}, {"/ab/", OB_SKIP},
+     {{"/a/", OB_TAKE},
+      {"/a/f", OB_TAKE},
+      {"/a/b/", OB_TAKE},
+      {"/a/b/f", OB_TAKE},
+      {"/ab/", OB_SKIP},
       {"/b", OB_SKIP}}},
     {"the whole system",
      false,
@@ -50,19 +66,30 @@ static const selection_case cases_table[] = {
      false,
      {I("/a/*.txt")},
      "/a",
-     {{"/a/", OB_PASS}, {"/a/f.txt", OB_TAKE}, {"/a/f.TXT", OB_SKIP}, {"/a/b/", OB_PASS},
-      {"/a/b/g.txt", OB_TAKE}, {"/a/b/g.c", OB_SKIP}, {"/a/d.txt/", OB_PASS}}},
+     {{"/a/", OB_PASS},
+      {"/a/f.txt", OB_TAKE},
+      {"/a/f.TXT", OB_SKIP},
+      {"/a/b/", OB_PASS},
+      {"/a/b/g.txt", OB_TAKE},
+      {"/a/b/g.c", OB_SKIP},
+      {"/a/d.txt/", OB_PASS}}},
     {"files by name, one folder",
      false,
      {I1("/a/f?")},
      "/a",
-     {{"/a/", OB_PASS}, {"/a/f1", OB_TAKE}, {"/a/f", OB_SKIP}, {"/a/b/", OB_SKIP},
+     {{"/a/", OB_PASS},
+      {"/a/f1", OB_TAKE},
+      {"/a/f", OB_SKIP},
+      {"/a/b/", OB_SKIP},
       {"/a/b/f1", OB_SKIP}}},
     {"a star alone is the folder",
      false,
      {I("/a/*"), X1("/b/*"), I("/b")},
      "/a /b",
-     {{"/a/", OB_TAKE}, {"/a/b/f", OB_TAKE}, {"/b/", OB_TAKE}, {"/b/f", OB_SKIP},
+     {{"/a/", OB_TAKE},
+      {"/a/b/f", OB_TAKE},
+      {"/b/", OB_TAKE},
+      {"/b/f", OB_SKIP},
       {"/b/c/f", OB_TAKE}}},
     {"a dot in the pattern is a dot on Linux",
      false,
@@ -78,8 +105,12 @@ static const selection_case cases_table[] = {
      false,
      {I("/a"), X("/a/b"), I("/a/b/c/d")},
      "/a",
-     {{"/a/b/", OB_PASS}, {"/a/b/f", OB_SKIP}, {"/a/b/c/", OB_PASS}, {"/a/b/c/d/", OB_TAKE},
-      {"/a/b/c/d/e/f", OB_TAKE}, {"/a/b/x/", OB_SKIP}}},
+     {{"/a/b/", OB_PASS},
+      {"/a/b/f", OB_SKIP},
+      {"/a/b/c/", OB_PASS},
+      {"/a/b/c/d/", OB_TAKE},
+      {"/a/b/c/d/e/f", OB_TAKE},
+      {"/a/b/x/", OB_SKIP}}},
     {"exclude wins on equality",
      false,
      {I("/a"), X("/a")},
@@ -94,7 +125,9 @@ static const selection_case cases_table[] = {
      false,
      {I("/a"), X("/a/*.tmp")},
      "/a",
-     {{"/a/x.tmp", OB_SKIP}, {"/a/b/c/x.tmp", OB_SKIP}, {"/a/b/x", OB_TAKE},
+     {{"/a/x.tmp", OB_SKIP},
+      {"/a/b/c/x.tmp", OB_SKIP},
+      {"/a/b/x", OB_TAKE},
       {"/a/d.tmp/", OB_TAKE}}},
     {"exclude by name in one folder",
      false,
@@ -110,7 +143,10 @@ static const selection_case cases_table[] = {
      false,
      {I("/a"), X("/a/b"), I("/a/b/*.key")},
      "/a",
-     {{"/a/b/", OB_PASS}, {"/a/b/x.key", OB_TAKE}, {"/a/b/c/", OB_PASS}, {"/a/b/c/x.key", OB_TAKE},
+     {{"/a/b/", OB_PASS},
+      {"/a/b/x.key", OB_TAKE},
+      {"/a/b/c/", OB_PASS},
+      {"/a/b/c/x.key", OB_TAKE},
       {"/a/b/f", OB_SKIP}}},
     {"a deeper folder beats a name from above",
      false,
@@ -131,8 +167,12 @@ static const selection_case cases_table[] = {
      false,
      {I1("/a"), I("/a/b/c")},
      "/a",
-     {{"/a/", OB_TAKE}, {"/a/f", OB_TAKE}, {"/a/b/", OB_PASS}, {"/a/b/f", OB_SKIP},
-      {"/a/b/c/", OB_TAKE}, {"/a/x/", OB_SKIP}}},
+     {{"/a/", OB_TAKE},
+      {"/a/f", OB_TAKE},
+      {"/a/b/", OB_PASS},
+      {"/a/b/f", OB_SKIP},
+      {"/a/b/c/", OB_TAKE},
+      {"/a/x/", OB_SKIP}}},
     {"only excludes", false, {X("/a")}, "", {{"/a/", OB_SKIP}, {"/b/", OB_SKIP}}},
     {"a volume of Windows",
      true,
@@ -143,8 +183,10 @@ static const selection_case cases_table[] = {
      true,
      {I("c:\\Users"), X("C:/USERS/\xC3\xA4/*.TMP")},
      "C:\\Users",
-     {{"C:\\USERS\\", OB_TAKE}, {"C:\\users\\\xC3\x84\\x.tmp", OB_SKIP},
-      {"C:\\users\\\xC3\x84\\x.txt", OB_TAKE}, {"C:\\", OB_PASS}}},
+     {{"C:\\USERS\\", OB_TAKE},
+      {"C:\\users\\\xC3\x84\\x.tmp", OB_SKIP},
+      {"C:\\users\\\xC3\x84\\x.txt", OB_TAKE},
+      {"C:\\", OB_PASS}}},
     {"all names of Windows",
      true,
      {I("C:\\a\\*.*")},
@@ -213,10 +255,14 @@ START_TEST(selection__refuses_what_it_cannot_mean)
         bool windows;
         const char *detail;
     } rows[] = {
-        {"a/b", false, "not an absolute path"},  {"", false, "not an absolute path"},
-        {"/a/../b", false, "\"..\""},            {"/a*/b", false, "only the last part"},
-        {"/?/b/c", false, "only the last part"}, {"C:dir", true, "not an absolute path"},
-        {"dir\\*.txt", true, "not an absolute"}, {"C:\\*\\b", true, "only the last part"},
+        {"a/b", false, "not an absolute path"},
+        {"", false, "not an absolute path"},
+        {"/a/../b", false, "\"..\""},
+        {"/a*/b", false, "only the last part"},
+        {"/?/b/c", false, "only the last part"},
+        {"C:dir", true, "not an absolute path"},
+        {"dir\\*.txt", true, "not an absolute"},
+        {"C:\\*\\b", true, "only the last part"},
         {"/home", true, "not an absolute path"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -44,8 +44,7 @@ static void teardown(void)
 /* A document as text, freed with the test. */
 static const char *text_of(ob_buf *document)
 {
-    const char *text =
-        ob_test_format("%.*s", (int)document->length, (const char *)document->data);
+    const char *text = ob_test_format("%.*s", (int)document->length, (const char *)document->data);
     ob_buf_free(document);
     return text;
 }
@@ -76,8 +75,8 @@ static void do_register(void)
 {
     ob_buf answer = {0};
     const ob_buf *credentials = vault_fixture_issue(&vault);
-    ob_check_ok(ob_service_register(service, CALLER, credentials->data, credentials->length,
-                                    &answer));
+    ob_check_ok(
+        ob_service_register(service, CALLER, credentials->data, credentials->length, &answer));
     ck_assert_str_eq(member(text_of(&answer), "vault_name"), "vault");
 }
 
@@ -207,13 +206,11 @@ START_TEST(service__points_and_views)
     size_t count = 0;
     ob_guid point;
     ob_service_view *view = NULL;
-    ob_check_status(
-        ob_service_list_points(service, "", 0, &resume, 10, count_point, &count),
-        OB_E_NOT_REGISTERED);
+    ob_check_status(ob_service_list_points(service, "", 0, &resume, 10, count_point, &count),
+                    OB_E_NOT_REGISTERED);
     do_register();
-    ob_check_status(
-        ob_service_list_points(service, "", 0, &resume, 10, count_point, &count),
-        OB_E_PASSPHRASE_NOT_SET);
+    ob_check_status(ob_service_list_points(service, "", 0, &resume, 10, count_point, &count),
+                    OB_E_PASSPHRASE_NOT_SET);
     set_passphrase();
     set_policy();
     const char *id = member(back_up().detail, "point");

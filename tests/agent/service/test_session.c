@@ -104,8 +104,8 @@ START_TEST(session__checks_a_passphrase)
     ob_test_host_set_passphrase(&fixture);
     ob_check_ok(ob_session_new(&fixture.host, &session));
     ob_check_ok(ob_session_connect(session, OB_SESSION_RECOVERY));
-    ob_check_ok(ob_session_check_passphrase(session, OB_TEST_PASSPHRASE,
-                                            strlen(OB_TEST_PASSPHRASE)));
+    ob_check_ok(
+        ob_session_check_passphrase(session, OB_TEST_PASSPHRASE, strlen(OB_TEST_PASSPHRASE)));
     ob_check_status(ob_session_check_passphrase(session, "wrong", 5), OB_E_PASSPHRASE_WRONG);
     ob_session_free(session);
 }

@@ -64,8 +64,10 @@ END_TEST
 
 START_TEST(source__list_has_each_volume_of_the_includes_once)
 {
-    static const ob_spec specs[] = {
-        {"D:\\x", false, true}, {"C:\\a", false, true}, {"E:\\", true, true}, {"d:\\y", false, true}};
+    static const ob_spec specs[] = {{"D:\\x", false, true},
+                                    {"C:\\a", false, true},
+                                    {"E:\\", true, true},
+                                    {"d:\\y", false, true}};
     ob_source_list list = {0};
     ob_check_ok(ob_source_list_of(&list, specs, 4, true));
     ck_assert_uint_eq(list.count, 2);
@@ -102,8 +104,8 @@ START_TEST(source__memory_runs_out)
         ob_test_alloc_begin(n, false);
         ob_status status = ob_source_list_of(&list, specs, 2, true);
         if (status == OB_OK) {
-            status = ob_source_json((const char *const *)list.names, list.count, &machine, true,
-                                    &json);
+            status =
+                ob_source_json((const char *const *)list.names, list.count, &machine, true, &json);
         }
         ob_json_free(json);
         ob_source_list_free(&list);

@@ -77,8 +77,8 @@ static ob_service_view *open_view(void)
 static ob_status browse(ob_service_view *view, const char *path, const char *pattern,
                         int64_t *resume, size_t most, items *list)
 {
-    return ob_service_browse(view, path, strlen(path), pattern, strlen(pattern), resume, most,
-                             take, list);
+    return ob_service_browse(view, path, strlen(path), pattern, strlen(pattern), resume, most, take,
+                             list);
 }
 
 START_TEST(view__pages_a_folder)

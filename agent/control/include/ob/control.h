@@ -24,7 +24,8 @@ typedef struct ob_control_options {
     /* NULL: local administrators, as every program of the product has it. A test that serves other
      * transports brings its own. */
     ob_control_gate gate;
-    /* Called once the interface is registered and before it listens, to add transports; may be NULL. */
+    /* Called once the interface is registered and before it listens, to add transports; may be
+     * NULL. */
     ob_status (*add_endpoints)(void *context);
     void *context;
 } ob_control_options;

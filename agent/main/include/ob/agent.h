@@ -11,7 +11,7 @@ typedef struct ob_agent_options {
     const char *state_dir; /* NULL: ob_host_state_dir() */
     const char *endpoint;  /* NULL: ob_host_control_endpoint() */
     ob_log_level log_level;
-    bool as_service;       /* under the service control manager of Windows */
+    bool as_service; /* under the service control manager of Windows */
     /* See ob_control_options; all zero in every program of the product. */
     ob_control_gate gate;
     ob_status (*add_endpoints)(void *context);

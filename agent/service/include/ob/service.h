@@ -66,7 +66,8 @@ ob_status ob_service_set_settings(ob_service *service, const char *caller, const
 /* An empty name is "default". OB_E_NO_POLICY. */
 ob_status ob_service_get_policy(ob_service *service, const char *name, size_t length,
                                 ob_buf *policy);
-/* OB_E_POLICY_INVALID, OB_E_UNKNOWN_FIELD, OB_E_NOT_REGISTERED. `stored` gets the policy as kept. */
+/* OB_E_POLICY_INVALID, OB_E_UNKNOWN_FIELD, OB_E_NOT_REGISTERED. `stored` gets the policy as kept.
+ */
 ob_status ob_service_set_policy(ob_service *service, const char *caller, const void *policy,
                                 size_t length, ob_buf *stored);
 ob_status ob_service_remove_policy(ob_service *service, const char *caller, const char *name,
