@@ -193,7 +193,7 @@ static int compare_canonical(const void *a, const void *b)
     return ob_path_compare((*left)->canonical, (*right)->canonical);
 }
 
-/* The folders of the includes, without those that lie below another. */
+/* The folders of the includes, each once. */
 static size_t find_roots(const ob_spec_set *set, const rule **includes)
 {
     size_t count = 0;
@@ -207,8 +207,7 @@ static size_t find_roots(const ob_spec_set *set, const rule **includes)
     for (size_t i = 0; i < count; i++) {
         const rule *last = kept > 0 ? includes[kept - 1] : NULL;
         const rule *next = includes[i];
-        if (last == NULL ||
-            (!is_same(last, next->key, next->length) && !is_below(last, next->key, next->length))) {
+        if (last == NULL || !is_same(last, next->key, next->length)) {
             includes[kept++] = next;
         }
     }

@@ -76,7 +76,8 @@ static ob_status adopt(ob_index *index, ob_tools *tools, const uint8_t *name, ui
         status = take(index, &head, name, size);
         ob_mutex_unlock(index->lock);
     } else if (status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_NOT_FOUND ||
-               status == OB_E_FORMAT_VERSION) {
+               status == OB_E_FORMAT_VERSION || status == OB_E_IO ||
+               status == OB_E_ACCESS_DENIED) {
         char what[256];
         snprintf(what, sizeof what, "%.250s", ob_detail());
         ob_mutex_lock(index->lock);

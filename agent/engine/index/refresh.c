@@ -101,7 +101,8 @@ static ob_status flush(batch *from)
 static bool is_damage(ob_status status)
 {
     return status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION ||
-           status == OB_E_TOO_LARGE || status == OB_E_NOT_FOUND;
+           status == OB_E_TOO_LARGE || status == OB_E_NOT_FOUND || status == OB_E_IO ||
+           status == OB_E_ACCESS_DENIED;
 }
 
 static ob_status read_object(batch *into, ob_tools *tools, const uint8_t *name)

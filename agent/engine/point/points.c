@@ -11,7 +11,8 @@ static ob_status visit_point(const listing *l, const char *name)
 {
     ob_manifest manifest = {0};
     ob_status status = ob_point_read_manifest(l->repo, name, &manifest);
-    if (status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION) {
+    if (status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION ||
+        status == OB_E_TOO_LARGE || status == OB_E_IO || status == OB_E_ACCESS_DENIED) {
         if (l->control != NULL && l->control->event != NULL) {
             ob_event event = {OB_EVENT_FAILED, name, status, "", ob_detail()};
             l->control->event(l->control->context, &event);

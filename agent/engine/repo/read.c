@@ -41,7 +41,7 @@ static ob_status load(ob_repo *repo)
     return OB_OK;
 }
 
-static ob_status ensure_loaded(ob_repo *repo)
+static ob_status ensure_loaded(ob_repo *repo, uint64_t *looked)
 {
     ob_status status = OB_OK;
     ob_mutex_lock(&repo->loading);
@@ -49,6 +49,7 @@ static ob_status ensure_loaded(ob_repo *repo)
         status = load(repo);
         repo->loaded = !OB_FAILED(status);
     }
+    *looked = repo->looked;
     ob_mutex_unlock(&repo->loading);
     return status;
 }
@@ -74,23 +75,28 @@ static bool drop_damaged(ob_repo *repo)
 }
 
 /* A chunk was not found or not readable: once, a damaged cache is made anew, and packs that no
- * index object lists are looked into. *again: there may be more to find now. */
-static ob_status look_harder(ob_repo *repo, bool *again)
+ * index object lists are looked into. *again: there may be more to find now, also because another
+ * thread did so since `looked` was read. */
+static ob_status look_harder(ob_repo *repo, uint64_t looked, bool *again)
 {
     ob_status status = OB_OK;
+    bool more = false;
     *again = false;
     if (repo->for_write) {
         return OB_OK;
     }
     ob_mutex_lock(&repo->loading);
+    *again = repo->looked != looked;
     if (drop_damaged(repo)) {
         status = load(repo);
-        *again = true;
+        more = true;
     }
     if (!OB_FAILED(status) && !repo->index->packs_listed) {
         status = ob_index_list_packs(repo->index, false);
-        *again = true;
+        more = true;
     }
+    repo->looked += more ? 1 : 0;
+    *again = *again || more;
     ob_mutex_unlock(&repo->loading);
     return status;
 }
@@ -137,7 +143,8 @@ ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
 {
     ob_tools *tools = NULL;
     bool again = false;
-    ob_status status = ensure_loaded(repo);
+    uint64_t looked = 0;
+    ob_status status = ensure_loaded(repo, &looked);
     if (!OB_FAILED(status)) {
         status = ob_tools_take(&repo->pool, &tools);
     }
@@ -149,7 +156,7 @@ ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
         ob_status first = status;
         char why[512];
         snprintf(why, sizeof why, "%s", ob_detail());
-        status = look_harder(repo, &again);
+        status = look_harder(repo, looked, &again);
         if (!OB_FAILED(status) && again) {
             status = read_places(repo, tools, id, out);
         }
@@ -165,7 +172,8 @@ bool ob_repo_locate(ob_repo *repo, const ob_chunk_id *id, uint32_t *pack, uint32
 {
     ob_index_entry entry;
     ob_pack_info info;
-    if (OB_FAILED(ensure_loaded(repo)) || !find(repo, id, 0, &entry, &info)) {
+    uint64_t looked = 0;
+    if (OB_FAILED(ensure_loaded(repo, &looked)) || !find(repo, id, 0, &entry, &info)) {
         return false;
     }
     *pack = entry.pack;

@@ -10,6 +10,7 @@ struct ob_repo {
     bool for_write;
     ob_mutex loading; /* one thread loads the index of a repository that is only read */
     bool loaded;
+    uint64_t looked; /* how often look_harder() found more to look at; under `loading` */
     ob_packing packing; /* its lock is the index's */
     ob_index *index;
     ob_tools_pool pool;

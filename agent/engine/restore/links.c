@@ -63,11 +63,18 @@ static void grow(ob_links *links)
     links->bucket_count = count;
 }
 
+/* A file system gives the number of a removed file to a new one. */
+static bool is_same(const ob_link *link, const ob_file_info *info)
+{
+    return link->device == info->device && link->file_id == info->file_id &&
+           link->size == info->size && link->mtime == info->mtime && link->ctime == info->ctime;
+}
+
 static ob_link *find(const ob_links *links, const ob_file_info *info)
 {
     size_t at = bucket_of(info->device, info->file_id, links->bucket_count);
     ob_link *link = links->buckets[at];
-    while (link != NULL && (link->device != info->device || link->file_id != info->file_id)) {
+    while (link != NULL && !is_same(link, info)) {
         link = link->next;
     }
     return link;
@@ -83,6 +90,9 @@ static ob_link *add(ob_links *links, const ob_file_info *info)
         size_t at = bucket_of(info->device, info->file_id, links->bucket_count);
         link->device = info->device;
         link->file_id = info->file_id;
+        link->size = info->size;
+        link->mtime = info->mtime;
+        link->ctime = info->ctime;
         link->next = links->buckets[at];
         links->buckets[at] = link;
         links->count++;

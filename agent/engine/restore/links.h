@@ -1,4 +1,5 @@
-/* Which files with several names were restored already, and where: by device and file id. */
+/* Which files with several names were restored already, and where: by device and file id, and by
+ * what tells apart two files that had the same id one after the other while the backup ran. */
 #ifndef OB_ENGINE_RESTORE_LINKS_H
 #define OB_ENGINE_RESTORE_LINKS_H
 
@@ -13,7 +14,8 @@ typedef enum ob_link_state {
 
 typedef struct ob_link {
     struct ob_link *next;
-    uint64_t device, file_id;
+    uint64_t device, file_id, size;
+    int64_t mtime, ctime;
     ob_link_state state;
     char *path;    /* of the first name below the root of the restore, '/' between components */
 } ob_link;

@@ -25,4 +25,7 @@ bool ob_place_name_allowed(const char *name);
  * becomes "C" on Windows. At most as long as `name`. */
 void ob_place_restored_name(const char *name, char *out);
 
+/* A path, with its NUL, whose stat() is that of the folder itself where `place` is a link to it. */
+ob_status ob_place_followed(const char *place, ob_buf *out);
+
 #endif

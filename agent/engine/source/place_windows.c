@@ -70,6 +70,13 @@ ob_status ob_place_root(const char *path, ob_buf *out, size_t *used)
     return ob_buf_status(out);
 }
 
+ob_status ob_place_followed(const char *place, ob_buf *out)
+{
+    ob_buf_put_text(out, place);
+    ob_buf_put_u8(out, 0);
+    return ob_buf_status(out);
+}
+
 bool ob_place_name_allowed(const char *name)
 {
     for (const char *c = name; *c != '\0'; c++) {

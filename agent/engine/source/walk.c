@@ -17,6 +17,7 @@ typedef struct level {
     size_t path_length, place_length;
     ob_file_info info;
     bool emitted; /* came up already */
+    bool toward;  /* of another file system: entered only for the roots that lie below */
 } level;
 
 struct ob_walk {
@@ -25,6 +26,8 @@ struct ob_walk {
     ob_report *report;
     char **roots; /* as paths in the point, sorted */
     size_t root_count, next_root;
+    char **inner; /* those that lie in another of the roots, sorted */
+    size_t inner_count;
     ob_file_info skip[4]; /* folders that are never entered, by their identity */
     size_t skip_count;
     ob_buf path, place; /* of what the walk looks at; with a NUL behind that length does not count */
@@ -32,7 +35,6 @@ struct ob_walk {
     level *levels;
     size_t depth, capacity;
     size_t base;     /* levels above the root in work */
-    uint64_t device; /* of the root in work */
     ob_walk_item held;
     bool holds;   /* `held` comes up next, after the levels above it */
     bool descend; /* then the walk enters it */
@@ -73,6 +75,30 @@ static ob_status append(ob_walk *walk, const char *name, size_t length)
 static const char *place_of(const ob_walk *walk)
 {
     return (const char *)walk->place.data;
+}
+
+/* ---- roots in others ---- */
+
+/* True if what `path` names was given as a root itself. */
+static bool is_root(const ob_walk *walk)
+{
+    for (size_t i = 0; i < walk->inner_count; i++) {
+        if (strcmp(walk->inner[i], (const char *)walk->path.data) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool leads_to_root(const ob_walk *walk)
+{
+    for (size_t i = 0; i < walk->inner_count; i++) {
+        if (ob_point_path_below((const char *)walk->path.data, walk->path.length, walk->inner[i],
+                                strlen(walk->inner[i]))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- levels ---- */
@@ -129,6 +155,10 @@ static ob_status enter(ob_walk *walk, ob_folder *parent, const char *name,
         return status;
     }
     top->folder = folder;
+    if (parent != NULL && !is_root(walk)) {
+        const level *above = &walk->levels[walk->depth - 2];
+        top->toward = above->toward || above->info.device != info->device;
+    }
     status = ob_names_read(&top->names, walk->fs, folder->dir, &listing);
     if (!OB_FAILED(status) && OB_FAILED(listing)) {
         ob_report_failed(walk->report, place_of(walk), listing);
@@ -170,15 +200,17 @@ static ob_status consider_dir(ob_walk *walk, ob_folder *folder, const char *name
     if (is_own_folder(walk, info)) {
         return OB_OK;
     }
-    bool crosses = folder != NULL && info->device != walk->device;
+    bool crosses = folder != NULL &&
+                   info->device != walk->levels[walk->depth - 1].info.device && !is_root(walk);
+    bool descend = !crosses || leads_to_root(walk);
     if (crosses) {
         ob_report_event(walk->report, OB_EVENT_SKIPPED_KIND, place_of(walk), "other file system");
     }
     if (verdict == OB_TAKE) {
-        hold(walk, folder, name, info, !crosses);
+        hold(walk, folder, name, info, descend);
         return OB_OK;
     }
-    return crosses ? OB_OK : enter(walk, folder, name, info, false);
+    return descend ? enter(walk, folder, name, info, false) : OB_OK;
 }
 
 /* Looks at one name, which path and place end with. `hint` is its type as the listing has it. */
@@ -209,7 +241,6 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
     if (verdict == OB_SKIP) {
         return OB_OK;
     }
-    walk->device = folder == NULL ? info.device : walk->device;
     if (info.type == OB_FILE_DIR) {
         return consider_dir(walk, folder, name, &info, verdict);
     }
@@ -299,7 +330,6 @@ static ob_status begin_root(ob_walk *walk)
         ob_report_failed(walk->report, place_of(walk), status);
         return OB_OK;
     }
-    walk->device = info.device;
     if (OB_FAILED(status) || decide(walk, OB_FILE_DIR) == OB_SKIP) {
         return status;
     }
@@ -365,7 +395,10 @@ static ob_status step(ob_walk *walk)
     }
     cut_to(walk, top->path_length, top->place_length);
     ob_status status = append(walk, name, strlen(name));
-    return OB_FAILED(status) ? status : consider(walk, top->folder, name, ob_names_type(name));
+    if (OB_FAILED(status) || (top->toward && !is_root(walk) && !leads_to_root(walk))) {
+        return status;
+    }
+    return consider(walk, top->folder, name, ob_names_type(name));
 }
 
 ob_status ob_walk_next(ob_walk *walk, ob_walk_item *out)
@@ -401,7 +434,7 @@ static int compare_roots(const void *left, const void *right)
     return ob_point_path_compare(*a, strlen(*a), *b, strlen(*b));
 }
 
-/* As paths in the point, sorted, those that lie in another left out. */
+/* As paths in the point, sorted; those that lie in another are walked with it. */
 static ob_status take_roots(ob_walk *walk)
 {
     const ob_selection *selection = walk->selection;
@@ -422,13 +455,18 @@ static ob_status take_roots(ob_walk *walk)
     if (walk->root_count > 1) {
         qsort(walk->roots, walk->root_count, sizeof *walk->roots, compare_roots);
     }
+    walk->inner = ob_calloc(walk->root_count, sizeof *walk->inner);
+    if (walk->inner == NULL) {
+        return ob_fail(OB_E_NO_MEMORY, "%zu roots", walk->root_count);
+    }
     size_t kept = 0;
     for (size_t i = 0; i < walk->root_count; i++) {
         char *root = walk->roots[i];
         const char *last = kept > 0 ? walk->roots[kept - 1] : NULL;
-        if (last != NULL && (strcmp(last, root) == 0 ||
-                             ob_point_path_below(last, strlen(last), root, strlen(root)))) {
+        if (last != NULL && strcmp(last, root) == 0) {
             ob_free(root);
+        } else if (last != NULL && ob_point_path_below(last, strlen(last), root, strlen(root))) {
+            walk->inner[walk->inner_count++] = root;
         } else {
             walk->roots[kept++] = root;
         }
@@ -442,7 +480,12 @@ static ob_status take_own_folders(ob_walk *walk, const ob_engine *engine)
 {
     for (size_t i = 0; i < 4 && engine->skip_dirs[i] != NULL; i++) {
         ob_file_info *info = &walk->skip[walk->skip_count];
-        ob_status status = walk->fs->stat(walk->fs, NULL, engine->skip_dirs[i], info);
+        ob_buf place = {0};
+        ob_status status = ob_place_followed(engine->skip_dirs[i], &place);
+        if (!OB_FAILED(status)) {
+            status = walk->fs->stat(walk->fs, NULL, (const char *)place.data, info);
+        }
+        ob_buf_free(&place);
         if (status == OB_E_NO_MEMORY) {
             return status;
         }
@@ -490,7 +533,11 @@ void ob_walk_close(ob_walk *walk)
     for (size_t i = 0; i < walk->root_count; i++) {
         ob_free(walk->roots[i]);
     }
+    for (size_t i = 0; i < walk->inner_count; i++) {
+        ob_free(walk->inner[i]);
+    }
     ob_free(walk->roots);
+    ob_free(walk->inner);
     ob_free(walk->levels);
     ob_buf_free(&walk->path);
     ob_buf_free(&walk->place);

@@ -36,7 +36,8 @@ typedef enum ob_verdict {
 
 typedef struct ob_selection {
     void *context;
-    /* Absolute paths where the walk starts: canonical, sorted, none below another. */
+    /* Absolute paths where the walk starts: canonical, sorted. The walk stays on the file system of
+     * a root; one that lies below another is a reason to enter the file system that it is on. */
     const char *const *roots;
     size_t root_count;
     /* Asked for each root and everything met below. Called from one thread. */
