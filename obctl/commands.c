@@ -74,11 +74,14 @@ static const ob_command commands[] = {
         .summary = "Change settings",
         .about = "Settings that are not named stay as they are.\n",
         .examples = "obctl settings set --compression small\n"
+                    "obctl settings set --machine 0f403adc-e32a-47c7-bdad-2ffcb34035c3\n"
                     "obctl settings set --file settings.json\n",
         .run = ob_run_settings_set,
         .options = {
             OPTION(OB_OPTION_COMPRESSION, "compression", "HOW",
                    "What backups are compressed for: speed or small"),
+            OPTION(OB_OPTION_MACHINE, "machine", "ID",
+                   "Before registering: take the place of this machine of the vault"),
             OPTION(OB_OPTION_FILE, "file", "FILE",
                    "Send this document (settings.schema.json), - for standard input"),
         },
@@ -95,7 +98,7 @@ static const ob_command commands[] = {
         .summary = "Store a policy, new or changed",
         .about = "The policy becomes what this command says; nothing of an earlier one is kept.\n"
                  "PATH is absolute; its last component may hold * and ?.\n",
-        .examples = "obctl policy set --include /etc --include /home --exclude /home/*/.cache\n"
+        .examples = "obctl policy set --include /etc --include /home --exclude '/home/*.iso'\n"
                     "obctl policy set --include /var/log --non-recursive\n"
                     "obctl policy set --file policy.json\n",
         .run = ob_run_policy_set,

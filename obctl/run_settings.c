@@ -98,7 +98,8 @@ int ob_run_settings_set(ob_cli *cli)
     const char *compression = ob_cli_option_value(cli, OB_OPTION_COMPRESSION);
     ob_buf text = {.secret = true};
     bool failed = false;
-    if ((file != NULL) == (compression != NULL)) {
+    const char *machine = ob_cli_option_value(cli, OB_OPTION_MACHINE);
+    if ((file != NULL) == (compression != NULL || machine != NULL)) {
         return ob_output_usage_error(cli, "settings set", "give settings, or --file");
     }
     if (file != NULL) {
@@ -109,6 +110,11 @@ int ob_run_settings_set(ob_cli *cli)
         return code;
     }
     cJSON *json = ob_json_new_object();
-    ob_json_add_text(json, "compression", compression, &failed);
+    if (compression != NULL) {
+        ob_json_add_text(json, "compression", compression, &failed);
+    }
+    if (machine != NULL) {
+        ob_json_add_text(json, "machine_id", machine, &failed);
+    }
     return send_settings_json(cli, json, failed);
 }

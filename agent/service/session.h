@@ -31,7 +31,7 @@ typedef struct ob_session_host {
     ob_db *db;
     const ob_fs *fs;
     const ob_clock *clock;
-    const ob_guid *machine;
+    ob_guid *machine; /* changes before the registration only */
     const char *state_dir;
     const char *cache_dir;
     const char *keys_path;

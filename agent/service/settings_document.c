@@ -53,12 +53,12 @@ ob_status ob_settings_print(const ob_session_host *host, ob_buf *out)
 typedef struct change {
     const char *passphrase; /* NULL = none given */
     int compression;        /* -1 = none given */
+    const char *machine;    /* NULL = none given */
 } change;
 
 static ob_status read_change(const cJSON *json, change *out)
 {
-    static const char *const read_only[] = {"passphrase_set", "machine_id", "registered", "vault",
-                                            "cache_dir"};
+    static const char *const read_only[] = {"passphrase_set", "registered", "vault", "cache_dir"};
     const char *pin = NULL;
     ob_json_object object = ob_json_object_of(json, "settings");
     for (size_t i = 0; i < sizeof read_only / sizeof read_only[0]; i++) {
@@ -71,6 +71,7 @@ static ob_status read_change(const cJSON *json, change *out)
     /* A folder vault asks for no PIN; scripts give a blank one, or whatever they have. */
     ob_json_get_text(&object, "security_pin", PIN_MOST, &pin);
     ob_json_get_choice(&object, "compression", compressions, &out->compression);
+    ob_json_get_text(&object, "machine_id", OB_GUID_TEXT, &out->machine);
     return ob_json_no_more(&object);
 }
 
@@ -91,6 +92,34 @@ static ob_status set_passphrase(const ob_session_host *host, const char *passphr
     return status;
 }
 
+/* Whoever takes a lost machine's place gets at its backups with its passphrase only. */
+static ob_status take_place_of(const ob_session_host *host, const char *text)
+{
+    ob_registration registration = {0};
+    ob_guid machine = {{0}};
+    char written[OB_GUID_TEXT];
+    if (OB_FAILED(ob_guid_parse(&machine, text, strlen(text))) || ob_guid_is_zero(&machine)) {
+        return ob_fail(OB_E_INVALID_ARGUMENT, "settings.machine_id is no identity of a machine");
+    }
+    if (ob_guid_equal(&machine, host->machine)) {
+        return OB_OK;
+    }
+    ob_status status = ob_registration_load(host->db, &registration);
+    ob_registration_free(&registration);
+    if (status != OB_E_NOT_REGISTERED) {
+        return status == OB_OK ? ob_fail(OB_E_INVALID_ARGUMENT,
+                                         "settings.machine_id can be set before the machine is "
+                                         "registered only")
+                               : status;
+    }
+    ob_guid_format(written, &machine);
+    status = ob_settings_put(host->db, OB_SETTING_MACHINE_ID, written);
+    if (status == OB_OK) {
+        *host->machine = machine;
+    }
+    return status;
+}
+
 ob_status ob_settings_change(const ob_session_host *host, const void *text, size_t length,
                              bool *passphrase_given)
 {
@@ -99,6 +128,9 @@ ob_status ob_settings_change(const ob_session_host *host, const void *text, size
     ob_status status = ob_json_parse(&json, text, length);
     if (status == OB_OK) {
         status = read_change(json, &wanted);
+    }
+    if (status == OB_OK && wanted.machine != NULL) {
+        status = take_place_of(host, wanted.machine);
     }
     if (status == OB_OK && wanted.passphrase != NULL) {
         *passphrase_given = true;

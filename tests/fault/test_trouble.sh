@@ -136,6 +136,30 @@ damaged_point() {
     touch -r "$work/restored/src/folder" "$work/src/folder"
 }
 
+# The machine is gone with its state: another one takes its place by identity and passphrase.
+lost_machine() {
+    local id=
+    id=$("$obctl" settings show --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["machine_id"])')
+    stop_agent
+    mv "$work/state" "$work/state.lost"
+    start_agent || fail "an agent of a new machine"
+    expect 1 "no identity" "$obctl" settings set --machine not-an-identity
+    complains "is told" OB_E_INVALID_ARGUMENT
+    expect 0 "take its place" "$obctl" settings set --machine "$id"
+    check "credentials for it" "$obvault" credentials "$vault" -o "$work/v.VaultCredentials" --force
+    expect 0 "register in its place" "$obctl" register "$work/v.VaultCredentials"
+    printf 'not the passphrase of this machine' >"$work/wrong"
+    expect 1 "wrong passphrase" "$obctl" settings passphrase --passphrase-file "$work/wrong"
+    complains "is refused" OB_E_PASSPHRASE_WRONG
+    expect 0 "its passphrase" "$obctl" settings passphrase --passphrase-file "$work/passphrase"
+    restores "in its place" "$first" "$work/first.list"
+    expect 1 "another identity now" "$obctl" settings set --machine 00112233-4455-6677-8899-aabbccddeeff
+    complains "too late" 'before the machine is registered'
+    check "policy anew" "$obctl" policy set --include "$work/src"
+    expect 0 "its next backup" "$obctl" backup
+    says "builds upon the last one" ', 0 B new or changed'
+}
+
 # A vault on a full disk, where this may be made.
 full_vault() {
     mkdir "$work/small"
@@ -167,5 +191,6 @@ vault_away_midway
 killed
 damaged_pack
 damaged_point
+lost_machine
 full_vault
 finish

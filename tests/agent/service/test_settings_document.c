@@ -76,7 +76,7 @@ START_TEST(settings_document__refuses_and_names_the_field)
         {"", OB_E_SYNTAX, ""},
         {"7", OB_E_INVALID_ARGUMENT, "settings must be an object"},
         {"{\"color\":1}", OB_E_UNKNOWN_FIELD, "settings.color"},
-        {"{\"machine_id\":\"x\"}", OB_E_INVALID_ARGUMENT, "settings.machine_id is read-only"},
+        {"{\"machine_id\":\"x\"}", OB_E_INVALID_ARGUMENT, "settings.machine_id is no identity"},
         {"{\"vault\":null}", OB_E_INVALID_ARGUMENT, "settings.vault is read-only"},
         {"{\"passphrase_set\":true}", OB_E_INVALID_ARGUMENT, "read-only"},
         {"{\"compression\":\"best\"}", OB_E_INVALID_ARGUMENT,
