@@ -198,7 +198,9 @@ void ob_progress_summary(ob_buf *out, const ob_job *job)
     ob_buf_printf(out, "%s %s", ob_job_type_name(job->type), ob_progress_state(job));
     if (job->end_time > job->start_time) {
         ob_buf_put_text(out, " in ");
-        put_duration(out, (job->end_time - job->start_time + SECOND / 2) / SECOND);
+        /* Unsigned: the times are the agent's word, and may be as far apart as they like. */
+        uint64_t took = (uint64_t)job->end_time - (uint64_t)job->start_time;
+        put_duration(out, (int64_t)((took + SECOND / 2) / (uint64_t)SECOND));
     }
     ob_buf_put_text(out, ".\n");
     put_totals(out, job, detail);

@@ -21,7 +21,12 @@ static void put_mode(ob_buf *out, const ob_item *item)
     ob_buf_put_u8(out, (uint8_t)types[known ? item->type : 0]);
     for (unsigned i = 0; i < 9; i++) {
         bool set = (item->mode >> (8 - i) & 1) != 0;
-        ob_buf_put_u8(out, (uint8_t)(set ? letters[i] : item->mode == 0 ? ' ' : '-'));
+        char letter = set ? letters[i] : item->mode == 0 ? ' ' : '-';
+        /* Set-user-id, set-group-id and sticky stand in the place of x, as ls shows them. */
+        if (i % 3 == 2 && (item->mode >> (11 - i / 3) & 1) != 0) {
+            letter = i == 8 ? (set ? 't' : 'T') : (set ? 's' : 'S');
+        }
+        ob_buf_put_u8(out, (uint8_t)letter);
     }
 }
 

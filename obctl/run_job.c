@@ -94,7 +94,7 @@ static void add_job(job_list *self, const ob_job *job)
     ob_guid_format(id, &job->id);
     ob_output_time(started, job->start_time);
     if (job->end_time >= job->start_time) {
-        ob_duration_format(took, (uint64_t)((job->end_time - job->start_time) / SECOND));
+        ob_duration_format(took, ((uint64_t)job->end_time - (uint64_t)job->start_time) / (uint64_t)SECOND);
     }
     snprintf(files, sizeof files, "%" PRId64, job->files_done);
     ob_size_format(size, job->bytes_done > 0 ? (uint64_t)job->bytes_done : 0);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/run.sh [quick|full|fault|fuzz] [NAME]      full when nothing is said
 #
-#   quick   layout and the unit tests of a debug build
+#   quick   layout and the other tests of a debug build but the slow ones
 #   full    that, AddressSanitizer, clang, Windows under Wine, foreign RPC clients, PowerShell
 #   fault   the tests in which calls to the system fail one after the other
 #   fuzz    the corpora as tests, then each fuzzer for OB_FUZZ_SECONDS (30) in search of more
@@ -185,11 +185,9 @@ fuzzers() {
 sh deploy/install-deps.sh test
 case $mode in
 quick)
-    scripted layout
     stage linux-debug unit linux-debug -LE 'fault|fuzz|slow'
     ;;
 full)
-    scripted layout
     stage linux-debug unit linux-debug
     stage linux-asan unit linux-asan
     stage clang clang_build

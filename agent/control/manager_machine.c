@@ -63,6 +63,7 @@ LONG __cdecl ObRegister(OB_TARGET target, ULONG credentials_count, const unsigne
     if (status == OB_OK) {
         status = ob_service_register(ob_control_service(), ob_control_caller_text(),
                                      ob_control_bytes(credentials), credentials_count, &document);
+        wipe_request(credentials, credentials_count); /* who has the token may register machines */
     }
     return answer_document(status, &document, registration, error);
 }

@@ -1,6 +1,7 @@
 #include "db.h"
 
 #include "ob/alloc.h"
+#include "ob/fs.h"
 #include "ob/thread.h"
 
 #include <sqlite3.h>
@@ -110,6 +111,18 @@ static ob_status check(ob_db *db)
     return status == OB_OK ? end : status;
 }
 
+/* SQLite gives a new database the rights of the folder's habits, and its companions those of the
+ * database. What cannot be made here, SQLite itself will tell. */
+static ob_status make_private(const char *path)
+{
+    const ob_fs *fs = ob_fs_os();
+    ob_file *file = NULL;
+    ob_status status =
+        fs->open(fs, NULL, path, OB_OPEN_WRITE | OB_OPEN_CREATE | OB_OPEN_PRIVATE, &file);
+    fs->close(fs, file);
+    return status == OB_E_NO_MEMORY ? status : OB_OK;
+}
+
 ob_status ob_db_open(const char *path, ob_db **out)
 {
     ob_db *db = ob_calloc(1, sizeof *db);
@@ -117,9 +130,12 @@ ob_status ob_db_open(const char *path, ob_db **out)
         return ob_fail(OB_E_NO_MEMORY, "the state database");
     }
     ob_mutex_init(&db->lock);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-    int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
-    ob_status status = code == SQLITE_OK ? OB_OK : fail(db->handle, code);
+    ob_status status = make_private(path);
+    if (status == OB_OK) {
+        int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+        int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+        status = code == SQLITE_OK ? OB_OK : fail(db->handle, code);
+    }
     if (status == OB_OK) {
         sqlite3_extended_result_codes(db->handle, 1);
         sqlite3_busy_timeout(db->handle, 5000);

@@ -50,13 +50,37 @@ static ob_run *find(ob_jobs *jobs, const ob_guid *id)
     return NULL;
 }
 
-static void write_record(ob_jobs *jobs, const ob_run_record *record)
+static ob_status write_record(ob_jobs *jobs, const ob_run_record *record)
 {
     char id[OB_GUID_TEXT];
-    if (OB_FAILED(ob_job_table_update(jobs->options.db, record))) {
+    ob_status status = ob_job_table_update(jobs->options.db, record);
+    if (OB_FAILED(status)) {
         ob_guid_format(id, &record->facts.id);
         ob_log(OB_LOG_ERROR, "job %s: its record could not be written: %s", id, ob_detail());
     }
+    return status;
+}
+
+/* The end of a run that the table could not take when it came. Under `starting`; `run` has ended or
+ * is NULL. */
+static ob_status write_late(ob_jobs *jobs, ob_run *run)
+{
+    ob_buf detail = {0};
+    ob_run_record record = {.current = ""};
+    if (run == NULL || !run->unwritten) {
+        return OB_OK;
+    }
+    ob_mutex_lock(&jobs->lock);
+    ob_status status = ob_run_print_detail(run, run->status, &detail);
+    record.facts = run->facts;
+    ob_mutex_unlock(&jobs->lock);
+    if (status == OB_OK) {
+        record.detail = (const char *)detail.data;
+        status = write_record(jobs, &record);
+    }
+    run->unwritten = OB_FAILED(status);
+    ob_buf_free(&detail);
+    return status;
 }
 
 static void log_end(const ob_run *run, const ob_run_facts *facts)
@@ -95,7 +119,7 @@ static void run_job(void *argument)
     ob_mutex_unlock(&jobs->lock);
 
     ob_failed_log_finish(&run->log);
-    write_record(jobs, &record);
+    bool unwritten = OB_FAILED(write_record(jobs, &record));
     ob_buf_free(&detail);
     log_end(run, &record.facts);
     if (run->log.status != OB_OK) {
@@ -110,6 +134,7 @@ static void run_job(void *argument)
     run->facts = record.facts;
     run->status = status;
     run->current[0] = '\0';
+    run->unwritten = unwritten;
     run->ended = true;
     ob_cond_broadcast(&jobs->changed);
     ob_mutex_unlock(&jobs->lock);
@@ -179,11 +204,21 @@ ob_status ob_jobs_start(ob_jobs *jobs, int32_t type, const ob_run_body *body, cJ
     ob_guid made = run->facts.id;
     status = ob_jobs_check_free(jobs, type);
     if (status == OB_OK) {
+        status = write_late(jobs, *slot_of(jobs, type)); /* nobody else tells of its end later */
+    }
+    if (status == OB_OK) {
+        /* Asked again, so that a stop in between does not miss the run. */
         ob_mutex_lock(&jobs->lock);
-        ob_run *old = *slot_of(jobs, type);
-        *slot_of(jobs, type) = run;
+        status = check_free(jobs, type);
+        ob_run *old = NULL;
+        if (status == OB_OK) {
+            old = *slot_of(jobs, type);
+            *slot_of(jobs, type) = run;
+        }
         ob_mutex_unlock(&jobs->lock);
         ob_run_free(old);
+    }
+    if (status == OB_OK) {
         ob_failed_log_prune(jobs->options.fs, jobs->options.log_dir, OB_FAILED_LOGS_KEPT);
         status = begin(jobs, run);
         if (OB_FAILED(status)) {
@@ -218,6 +253,7 @@ void ob_jobs_stop(ob_jobs *jobs)
         if (run != NULL) {
             ob_thread_join(run->thread);
             run->thread = NULL;
+            write_late(jobs, run); /* the log has why it failed again */
         }
     }
     ob_mutex_unlock(&jobs->starting);

@@ -153,6 +153,18 @@ static ob_status check_vault(ob_db *db, const ob_credentials *credentials)
         status = ob_fail(OB_E_REGISTERED_ELSEWHERE, "registered with %s at %s", present.name,
                          present.address);
     }
+    if (status == OB_OK) {
+        /* A vault's id is no secret: its certificate tells whether it is the same vault. */
+        char *pin = upper_hex(credentials->pin, sizeof credentials->pin);
+        if (pin == NULL) {
+            status = ob_fail(OB_E_NO_MEMORY, "the registration");
+        } else if (strcmp(pin, present.pin) != 0) {
+            status = ob_fail(OB_E_CREDENTIALS_INVALID,
+                             "they have the id of %s at %s, but not its certificate", present.name,
+                             present.address);
+        }
+        ob_free(pin);
+    }
     ob_registration_free(&present);
     return status;
 }

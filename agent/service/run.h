@@ -41,6 +41,7 @@ struct ob_run {
     const char *cancel_reason; /* static; NULL = not cancelled */
     atomic_bool cancelled;     /* the same, for the engine to ask without the lock */
     bool ended;
+    bool unwritten; /* the table could not take its end */
 };
 
 /* Takes body and detail over in every case. Without the lock. */

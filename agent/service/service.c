@@ -155,7 +155,9 @@ ob_status ob_service_agent(ob_service *service, ob_buf *agent)
         return status;
     }
     cJSON *json = ob_json_new_object();
+    ob_mutex_lock(&service->admin);
     ob_guid_format(machine, &service->machine);
+    ob_mutex_unlock(&service->admin);
     ob_json_add_text(json, "product", "Online Backup", &failed);
     ob_json_add_text(json, "version", OB_VERSION, &failed);
     ob_json_add_int(json, "interface", OB_SERVICE_INTERFACE_VERSION, &failed);
@@ -296,6 +298,10 @@ ob_status ob_service_list_points(ob_service *service, const char *source, size_t
     char *text = ob_strndup(source, source_length);
     if (text == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "the name of a data source");
+    }
+    if (strlen(text) != source_length) {
+        ob_free(text);
+        return ob_fail(OB_E_INVALID_ARGUMENT, "the name of a data source has no NUL in it");
     }
     ob_status status = ob_point_list(&service->host, text, resume, most, visit, context);
     ob_free(text);

@@ -72,13 +72,18 @@ START_TEST(manager_machine__describes_errors)
 }
 END_TEST
 
-START_TEST(manager_machine__registers)
+START_TEST(manager_machine__registers_and_wipes_the_token)
 {
     const ob_buf *text = vault_fixture_issue(&fixture.vault);
+    unsigned char *cut = ob_memdup(text->data, text->length);
     check_call(ObRegister(0, 0, NULL, &answer, &error), OB_E_CREDENTIALS_INVALID);
     check_call(ObRegister(0, 1048577, text->data, &answer, &error), OB_E_INVALID_ARGUMENT);
-    check_call(ObRegister(0, (ULONG)text->length - 30, text->data, &answer, &error),
+    check_call(ObRegister(0, (ULONG)text->length - 30, cut, &answer, &error),
                OB_E_CREDENTIALS_INVALID);
+    for (size_t i = 0; i < text->length - 30; i++) {
+        ck_assert_uint_eq(cut[i], 0);
+    }
+    ob_free(cut);
     ck_assert_int_eq(ObRegister(0, (ULONG)text->length, text->data, &answer, &error), OB_OK);
     ck_assert_str_eq(agent_member(answer.data, answer.count, "vault_name"), "vault");
 }
@@ -143,7 +148,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, manager_machine__negotiates);
     tcase_add_test(cases, manager_machine__describes_errors);
-    tcase_add_test(cases, manager_machine__registers);
+    tcase_add_test(cases, manager_machine__registers_and_wipes_the_token);
     tcase_add_test(cases, manager_machine__settings_and_the_wiped_passphrase);
     tcase_add_test(cases, manager_machine__policies);
     tcase_add_test(cases, manager_machine__memory_runs_out);

@@ -58,6 +58,22 @@ START_TEST(db__keeps_what_was_committed)
 }
 END_TEST
 
+START_TEST(db__is_for_its_owner_only_in_any_folder)
+{
+    const char *path = ob_test_path(ob_test_temp(), "state.db");
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    ob_db *db = open_db(path);
+    put(db, "a", "b");
+    for (size_t i = 0; i < 3; i++) {
+        ob_file_info info = {0};
+        const char *file = ob_test_format("%s%s", path, ends[i]);
+        ob_check_ok(ob_fs_os()->stat(ob_fs_os(), NULL, file, &info));
+        ck_assert_uint_eq(info.mode & 077, 0);
+    }
+    ob_db_close(db);
+}
+END_TEST
+
 START_TEST(db__columns_of_all_types)
 {
     static const char bytes[3] = {1, 0, 2};
@@ -217,6 +233,7 @@ END_TEST
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, db__keeps_what_was_committed);
+    tcase_add_test(cases, db__is_for_its_owner_only_in_any_folder);
     tcase_add_test(cases, db__columns_of_all_types);
     tcase_add_test(cases, db__a_value_of_a_wrong_length_is_corrupt);
     tcase_add_test(cases, db__a_wrong_statement_sticks);

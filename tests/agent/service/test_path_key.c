@@ -189,9 +189,14 @@ END_TEST
 
 START_TEST(path_key__into_a_point)
 {
-    static const char *const cases[][2] = {{"C:\\a\\b", "C:/a/b"}, {"c:\\", "c:/"},
-                                           {"C:/a\\b", "C:/a\\b"}, {"a\\b", "a\\b"},
-                                           {"1:\\b", "1:\\b"},     {"", ""}};
+    static const char *const cases[][2] = {{"C:\\a\\b", "C:/a/b"},
+                                           {"c:\\", "c:"},
+                                           {"C:/a\\b", "C:/a\\b"},
+                                           {"a\\b", "a\\b"},
+                                           {"1:\\b", "1:\\b"},
+                                           {"a/b//", "a/b"},
+                                           {"/", "/"},
+                                           {"", ""}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char path[16];
         snprintf(path, sizeof path, "%s", cases[i][0]);

@@ -68,7 +68,7 @@ OB_STATUS_ROW(OB_E_PASSPHRASE_SHORT, 0x80040217, 0, 0,
               "Choose a longer passphrase and keep it in a safe place.")
 OB_STATUS_ROW(OB_E_PASSPHRASE_WRONG, 0x80040218, 0, 0,
               "The passphrase does not open this machine's backups.",
-              "Enter the passphrase that was set when the backups were made.")
+              "Enter the newest passphrase that was set on the machine; it opens all its backups.")
 OB_STATUS_ROW(OB_E_NO_POLICY, 0x80040219, 0, 0, "No backup policy is set on this machine.",
               "Set one first: obctl policy set, or Set-OBPolicy.")
 OB_STATUS_ROW(OB_E_POLICY_INVALID, 0x8004021A, 0, 0, "The backup policy is not valid.",
