@@ -70,6 +70,29 @@ START_TEST(adopt__damaged_packs_are_passed_over)
 }
 END_TEST
 
+START_TEST(adopt__passes_over_packs_that_cannot_be_read)
+{
+    static const ob_status failures[] = {OB_E_IO, OB_E_ACCESS_DENIED};
+    rig r;
+    rig_open(&r);
+    make_packs(&r, 0, 2);
+    for (size_t i = 0; i < 2; i++) {
+        /* The list comes first, then three reads of each pack. */
+        for (uint64_t skip = 0; skip < 7; skip++) {
+            rig_index self;
+            rig_index_open(&self, &r);
+            memory_store_fail(r.store, skip, failures[i], false);
+            ob_check_status(ob_index_list_packs(&self.index, true),
+                            skip == 0 ? failures[i] : OB_OK);
+            ck_assert_uint_eq(self.index.recent.count, skip == 0 ? 0 : 1);
+            ck_assert_uint_eq(self.index.troubles, skip == 0 ? 0 : 1);
+            rig_index_close(&self);
+        }
+    }
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(adopt__missing_and_cut_packs_are_marked)
 {
     rig r;
@@ -169,6 +192,7 @@ static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, adopt__packs_that_no_index_lists);
     tcase_add_test(cases, adopt__damaged_packs_are_passed_over);
+    tcase_add_test(cases, adopt__passes_over_packs_that_cannot_be_read);
     tcase_add_test(cases, adopt__missing_and_cut_packs_are_marked);
     tcase_add_test(cases, adopt__swapped_packs);
     tcase_add_test(cases, adopt__failures_come_through);

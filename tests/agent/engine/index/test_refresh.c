@@ -118,6 +118,36 @@ START_TEST(refresh__passes_over_damage)
 }
 END_TEST
 
+/* A bad sector, or a file of somebody else: that is one object and not the store. */
+START_TEST(refresh__passes_over_what_cannot_be_read)
+{
+    static const ob_status failures[] = {OB_E_IO, OB_E_ACCESS_DENIED, OB_E_TOO_LARGE};
+    rig r;
+    rig_open(&r);
+    make_runs(&r, 0, 3);
+    for (size_t i = 0; i < 3; i++) {
+        /* The list comes first, then the size and the bytes of each object. */
+        for (uint64_t skip = 0; skip < 7; skip++) {
+            rig_index self;
+            rig_lose_cache(&r);
+            rig_index_open(&self, &r);
+            memory_store_fail(r.store, skip, failures[i], false);
+            ob_check_status(ob_index_refresh(&self.index), skip == 0 ? failures[i] : OB_OK);
+            ck_assert_uint_eq(found(&self, 120), skip == 0 ? 0 : 80);
+            ck_assert_uint_eq(self.index.troubles, skip == 0 ? 0 : 1);
+            rig_index_close(&self);
+            /* What could not be read does not count as read. */
+            rig_index_open(&self, &r);
+            ob_check_ok(ob_index_refresh(&self.index));
+            ck_assert_uint_eq(found(&self, 120), 120);
+            ck_assert_uint_eq(self.index.troubles, 0);
+            rig_index_close(&self);
+        }
+    }
+    rig_close(&r);
+}
+END_TEST
+
 /* The index of another machine in this one's folder. */
 START_TEST(refresh__foreign_index)
 {
@@ -215,6 +245,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, refresh__reads_only_what_is_new);
     tcase_add_test(cases, refresh__follows_what_is_removed);
     tcase_add_test(cases, refresh__passes_over_damage);
+    tcase_add_test(cases, refresh__passes_over_what_cannot_be_read);
     tcase_add_test(cases, refresh__foreign_index);
     tcase_add_test(cases, refresh__cache_of_another_repository);
     tcase_add_test(cases, refresh__failures_come_through);

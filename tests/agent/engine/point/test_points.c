@@ -82,6 +82,44 @@ START_TEST(points__a_damaged_one_is_told_and_passed_over)
 }
 END_TEST
 
+static void take_status(void *context, const ob_event *event)
+{
+    ob_status *status = context;
+    ck_assert_int_eq(event->kind, OB_EVENT_FAILED);
+    ck_assert_int_eq(*status, OB_OK); /* once */
+    ck_assert_str_ne(event->path, "");
+    *status = event->status;
+}
+
+/* A bad sector, a file of somebody else, an endless file: the others are there all the same. */
+START_TEST(points__one_that_cannot_be_read_is_told_and_passed_over)
+{
+    static const ob_status failures[] = {OB_E_IO, OB_E_ACCESS_DENIED, OB_E_TOO_LARGE};
+    scene self;
+    ob_status told = OB_OK;
+    const ob_control control = {.context = &told, .event = take_status};
+    three_points(&self);
+    for (size_t i = 0; i < 3; i++) {
+        /* The list is asked for first, then the size and the bytes of the newest point. */
+        for (uint64_t skip = 1; skip < 3; skip++) {
+            seen s = {.count = 0};
+            told = OB_OK;
+            memory_store_fail(self.rig.store, skip, failures[i], false);
+            ob_check_ok(ob_points_list(&self.rig.engine, &control, see, &s));
+            ck_assert_int_eq(told, failures[i]);
+            ck_assert_uint_eq(s.count, 2);
+            ck_assert_str_eq(s.policies[0], "second");
+            ck_assert_str_eq(s.policies[1], "first");
+        }
+        memory_store_fail(self.rig.store, 0, failures[i], false);
+        seen none = {.count = 0};
+        ob_check_status(ob_points_list(&self.rig.engine, &control, see, &none), failures[i]);
+        ck_assert_uint_eq(none.count, 0);
+    }
+    scene_close(&self);
+}
+END_TEST
+
 static bool yes(void *context)
 {
     (void)context;
@@ -107,6 +145,7 @@ static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, points__newest_first);
     tcase_add_test(cases, points__a_damaged_one_is_told_and_passed_over);
+    tcase_add_test(cases, points__one_that_cannot_be_read_is_told_and_passed_over);
     tcase_add_test(cases, points__ends_early);
 }
 

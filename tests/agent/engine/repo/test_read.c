@@ -238,6 +238,97 @@ START_TEST(read__second_copy_helps)
 }
 END_TEST
 
+/* A store under which another thread reads a chunk at the first byte that is read of a pack. */
+typedef struct overtaken {
+    ob_store base;
+    ob_store *real;
+    ob_repo *repo;
+    const ob_chunk_id *id;
+    bool done;
+} overtaken;
+
+static void overtake(void *argument)
+{
+    const overtaken *self = argument;
+    rig_check(self->repo, self->id, 0, SIZE);
+}
+
+static ob_status get_overtaken(ob_store *store, ob_object_kind kind, const char *name,
+                               uint64_t offset, void *data, size_t length)
+{
+    overtaken *self = (overtaken *)store;
+    if (kind == OB_OBJECT_PACK && !self->done) {
+        ob_thread *other = NULL;
+        self->done = true;
+        ob_check_ok(ob_thread_start(&other, overtake, self));
+        ob_thread_join(other);
+    }
+    return self->real->ops->get(self->real, kind, name, offset, data, length);
+}
+
+static ob_status size_below(ob_store *store, ob_object_kind kind, const char *name, uint64_t *out)
+{
+    ob_store *real = ((overtaken *)store)->real;
+    return real->ops->size(real, kind, name, out);
+}
+
+static ob_status list_below(ob_store *store, ob_object_kind kind, const char *after,
+                            ob_store_visit visit, void *context)
+{
+    ob_store *real = ((overtaken *)store)->real;
+    return real->ops->list(real, kind, after, visit, context);
+}
+
+/* A chunk in two packs: the first one is damaged, the other one in no index object. */
+static ob_chunk_id make_hidden_copy(rig *r)
+{
+    char index[OB_OBJECT_NAME_MAX];
+    memory_object kept = {.length = 0};
+    ob_chunk_id id = {{0}};
+    rig_open(r);
+    for (int run = 0; run < 2; run++) {
+        ob_repo *repo = NULL;
+        rig_lose_cache(r);
+        ob_check_ok(ob_repo_open(&r->engine, true, &repo));
+        id = rig_write(repo, 0, SIZE);
+        ob_check_ok(ob_repo_flush(repo));
+        ob_repo_close(repo);
+        if (run == 0) {
+            kept = *memory_store_at(r->store, OB_OBJECT_PACK, 0);
+            kept.data = malloc(kept.length);
+            memset(kept.data, 0x55, kept.length);
+            memory_store_remove(r->store, OB_OBJECT_PACK, kept.name);
+            memcpy(index, memory_store_at(r->store, OB_OBJECT_INDEX, 0)->name, sizeof index);
+        }
+    }
+    ck_assert_uint_eq(memory_store_count(r->store, OB_OBJECT_PACK), 1);
+    ck_assert_uint_eq(memory_store_count(r->store, OB_OBJECT_INDEX), 2);
+    size_t other = strcmp(memory_store_at(r->store, OB_OBJECT_INDEX, 0)->name, index) == 0 ? 1 : 0;
+    memory_store_remove(r->store, OB_OBJECT_INDEX,
+                        memory_store_at(r->store, OB_OBJECT_INDEX, other)->name);
+    memory_store_set(r->store, OB_OBJECT_PACK, kept.name, kept.data, kept.length);
+    free(kept.data);
+    rig_lose_cache(r);
+    return id;
+}
+
+/* What another thread has found in the meantime is looked at again. */
+START_TEST(read__another_thread_looked_harder_first)
+{
+    static const ob_store_ops ops = {.get = get_overtaken, .size = size_below, .list = list_below};
+    rig r;
+    ob_chunk_id id = make_hidden_copy(&r);
+    overtaken store = {.base = {&ops}, .real = r.store, .id = &id};
+    r.engine.store = &store.base;
+    ob_repo *repo = open_to_read(&r);
+    store.repo = repo;
+    rig_check(repo, &id, 0, SIZE);
+    ck_assert(store.done);
+    ob_repo_close(repo);
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(read__failures_of_the_store_come_through)
 {
     rig r;
@@ -333,6 +424,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, read__lost_index_objects);
     tcase_add_test(cases, read__damaged_cache_is_made_anew);
     tcase_add_test(cases, read__second_copy_helps);
+    tcase_add_test(cases, read__another_thread_looked_harder_first);
     tcase_add_test(cases, read__failures_of_the_store_come_through);
     tcase_add_test(cases, read__threads);
     tcase_add_test(cases, read__without_memory);

@@ -1,4 +1,5 @@
 #include "scene.h"
+#include "source/place.h"
 #include "source/walk.h"
 
 #include "ob/host.h"
@@ -156,6 +157,25 @@ START_TEST(walk__never_enters_the_agents_own_folders)
 }
 END_TEST
 
+/* The vault's folder may be named by way of a link to it. */
+START_TEST(walk__never_enters_them_behind_a_link_either)
+{
+    const ob_fs *fs = ob_fs_os();
+    scene self;
+    make(&self, tree, 7);
+    if (ob_place_separator == '/') {
+        const char *link = ob_test_path(self.base, "vault");
+        const char *broken = ob_test_path(self.base, "broken");
+        ob_check_ok(fs->make_symlink(fs, NULL, link, scene_path(&self, "a"), true));
+        ob_check_ok(fs->make_symlink(fs, NULL, broken, "none", true));
+        self.rig.engine.skip_dirs[0] = broken; /* nothing to leave out */
+        self.rig.engine.skip_dirs[1] = link;
+        ck_assert_str_eq(walk(&self).text, "a-x e f");
+    }
+    scene_close(&self);
+}
+END_TEST
+
 START_TEST(walk__a_missing_root_is_an_event)
 {
     scene self;
@@ -256,6 +276,54 @@ START_TEST(walk__kinds_that_are_left_out)
 }
 END_TEST
 
+/* Names that begin with a digit are on the file system of that number. */
+static ob_status stat_of_disks(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_info *out)
+{
+    const ob_fs *real = ob_fs_os();
+    ob_status status = real->stat(real, dir, name, out);
+    const char *last = strrchr(name, ob_place_separator);
+    last = last != NULL ? last + 1 : name;
+    (void)fs;
+    out->device += last[0] >= '1' && last[0] <= '9' ? (uint64_t)(last[0] - '0') : 0;
+    return status;
+}
+
+START_TEST(walk__a_root_below_another_on_another_file_system)
+{
+    static const char *const names[] = {
+        "1/", "1/1a", "1/1sub/", "1/1sub/1b", "1/1sub/1want/", "1/1sub/1want/1c",
+        "1/1sub/1want/2/", "1/1sub/1want/2/2a", "1/1z/", "1/1z/1d", "a"};
+    static const struct {
+        const char *root, *pass, *text, *kinds;
+    } cases[] = {
+        {"a", NULL, "1 a", "other file system "},
+        {"1", NULL, "1 1a 1sub 1b 1want 1c 2 1z 1d a", "other file system "},
+        /* On the way to a root, what lies beside it is not entered. */
+        {"1/1sub/1want", NULL, "1 1sub 1want 1c 2 a", "other file system other file system "},
+        {"1/1sub/1want", "1", "(1) 1sub 1want 1c 2 a", "other file system other file system "},
+        {"1/1sub/1want/2", NULL, "1 1sub 1want 2 2a a", "other file system "},
+        {"1/1sub/1b", NULL, "1 1sub 1b a", "other file system "},
+        {"1/none", NULL, "1 a", "other file system "},
+    };
+    scene self;
+    make(&self, names, sizeof names / sizeof names[0]);
+    ob_fs fs = *ob_fs_os();
+    fs.stat = stat_of_disks;
+    self.rig.engine.fs = &fs;
+    self.root_count = 2;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        self.roots[1] = scene_path(&self, cases[i].root);
+        self.pass[0] = cases[i].pass != NULL ? scene_path(&self, cases[i].pass) : NULL;
+        walked w = walk(&self);
+        ob_check_ok(w.status);
+        ck_assert_str_eq(w.text, cases[i].text);
+        ck_assert_str_eq(w.kinds, cases[i].kinds);
+        ck_assert_uint_eq(w.failed, 0);
+    }
+    scene_close(&self);
+}
+END_TEST
+
 START_TEST(walk__deeper_than_can_be_held_open)
 {
     scene self;
@@ -280,6 +348,9 @@ START_TEST(walk__memory_that_runs_out)
     scene self;
     bool hit = true;
     make(&self, tree, 7);
+    self.roots[1] = scene_path(&self, "a/b");
+    self.root_count = 2;
+    self.rig.engine.skip_dirs[0] = scene_path(&self, "e");
     self.rig.engine.fs = ob_fs_os();
     for (uint64_t n = 1; hit; n++) {
         ob_test_alloc_begin(n, false);
@@ -317,10 +388,12 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, walk__a_root_below_another_counts_once);
     tcase_add_test(cases, walk__skips_and_passes);
     tcase_add_test(cases, walk__never_enters_the_agents_own_folders);
+    tcase_add_test(cases, walk__never_enters_them_behind_a_link_either);
     tcase_add_test(cases, walk__a_missing_root_is_an_event);
     tcase_add_test(cases, walk__a_root_that_is_no_path);
     tcase_add_test(cases, walk__what_cannot_be_read_is_told);
     tcase_add_test(cases, walk__kinds_that_are_left_out);
+    tcase_add_test(cases, walk__a_root_below_another_on_another_file_system);
     tcase_add_test(cases, walk__deeper_than_can_be_held_open);
     tcase_add_test(cases, walk__memory_that_runs_out);
     tcase_add_test(cases, walk__files_that_fail_one_by_one);
