@@ -102,39 +102,77 @@ static char *trusted_assemblies(const wchar_t *dir)
     return list;
 }
 
-/* A node of the thread's list of exception frames. On x64 only Wine's own code has such. */
+/* A node of the thread's list of exception frames. On x64 only Wine's own code has such; a handler
+ * is in the module of the function that has made the node on its stack. */
 typedef struct frame {
     struct frame *next;
     void *handler;
 } frame;
 #define LAST_FRAME ((frame *)~(ULONG_PTR)0)
 
-static BOOL is_code(const void *address)
+static DWORD walking; /* a thread's own value: not 0 while it is in cut_stale_frames() */
+
+/* The module of Wine's that this is code of, or NULL. */
+static void *wine_module_of(ULONG_PTR code)
 {
-    const DWORD code = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE;
-    MEMORY_BASIC_INFORMATION page;
-    return VirtualQuery(address, &page, sizeof(page)) != 0 && page.State == MEM_COMMIT &&
-           (page.Protect & code) != 0;
+    static const char mark[] = "Wine builtin DLL"; /* in place of the DOS program's text */
+    void *base = NULL;
+    if (RtlPcToFileHeader((void *)code, &base) == NULL ||
+        memcmp((char *)base + sizeof(IMAGE_DOS_HEADER), mark, sizeof(mark) - 1) != 0)
+        return NULL;
+    return base;
 }
 
-/* When .NET goes on behind a caught exception, it jumps there and leaves Wine's frames in the list,
- * although the stack that they stood on is free. The next exception would then end the process
- * ("Exception frame is not in stack limits") or call what has been written over them. Cut the list
- * at the first such frame before Wine looks; .NET's own handlers are not in it. */
+/* Goes on to the caller. */
+static void walk_up(CONTEXT *at)
+{
+    DWORD64 base = 0, establisher = 0;
+    void *data = NULL;
+    RUNTIME_FUNCTION *function = RtlLookupFunctionEntry(at->Rip, &base, NULL);
+    if (function != NULL) {
+        RtlVirtualUnwind(UNW_FLAG_NHANDLER, base, at->Rip, function, at, &data, &establisher, NULL);
+    } else {
+        at->Rip = *(DWORD64 *)at->Rsp;
+        at->Rsp += sizeof(at->Rip);
+    }
+}
+
+/* `at` is walked up to the function that has this part of the stack. */
+static BOOL is_alive(const frame *node, CONTEXT *at)
+{
+    const ULONG_PTR place = (ULONG_PTR)node;
+    const ULONG_PTR end = (ULONG_PTR)((NT_TIB *)NtCurrentTeb())->StackBase;
+    CONTEXT function = *at;
+    if (place < at->Rsp || place % sizeof(void *) != 0 || place > end - sizeof(*node))
+        return FALSE;
+    while (at->Rsp <= place) {
+        function = *at;
+        walk_up(at);
+        if (at->Rsp <= function.Rsp || at->Rsp > end - sizeof(void *))
+            return FALSE; /* the stack cannot be followed */
+    }
+    *at = function; /* the next node may be in the same one */
+    const void *module = wine_module_of(function.Rip);
+    return module != NULL && wine_module_of((ULONG_PTR)node->handler) == module;
+}
+
+/* When .NET goes on behind a caught exception, it jumps there and leaves Wine's node in the list,
+ * although the stack that it stood on is free. The next exception would end the process ("Exception
+ * frame is not in stack limits") or call what has been written over it. Cut the list at the first
+ * such node before Wine looks; .NET's own handlers are not in it. */
 static LONG CALLBACK cut_stale_frames(EXCEPTION_POINTERS *exception)
 {
-    NT_TIB *thread = (NT_TIB *)NtCurrentTeb();
-    ULONG_PTR least = exception->ContextRecord->Rsp;
-    for (frame **link = (frame **)(void *)&thread->ExceptionList; *link != LAST_FRAME;
-         link = &(*link)->next) {
-        ULONG_PTR at = (ULONG_PTR)*link;
-        if (at < least || at % sizeof(void *) != 0 ||
-            at > (ULONG_PTR)thread->StackBase - sizeof(frame) || !is_code((*link)->handler)) {
-            *link = LAST_FRAME;
-            break;
-        }
-        least = at + sizeof(frame);
-    }
+    frame **link = (frame **)(void *)&((NT_TIB *)NtCurrentTeb())->ExceptionList;
+    CONTEXT at = *exception->ContextRecord;
+    DWORD error = GetLastError(); /* TlsGetValue() forgets it */
+    if (TlsGetValue(walking) != NULL)
+        return EXCEPTION_CONTINUE_SEARCH;
+    TlsSetValue(walking, &at);
+    while (*link != LAST_FRAME && is_alive(*link, &at))
+        link = &(*link)->next;
+    *link = LAST_FRAME;
+    TlsSetValue(walking, NULL);
+    SetLastError(error);
     return EXCEPTION_CONTINUE_SEARCH;
 }
 
@@ -212,7 +250,8 @@ static HMODULE load_runtime(const wchar_t *dir)
 int wmain(int argc, wchar_t **argv)
 {
     wchar_t *dir = own_folder();
-    if (AddVectoredExceptionHandler(1, cut_stale_frames) == NULL)
+    walking = TlsAlloc();
+    if (walking == TLS_OUT_OF_INDEXES || AddVectoredExceptionHandler(1, cut_stale_frames) == NULL)
         die("no exception handler", GetLastError());
     prepare_console();
 
