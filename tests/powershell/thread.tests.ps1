@@ -203,6 +203,14 @@ Describe 'recovery' {
         Assert-True ($names -contains 'small.txt')
         Assert-True ($names -notcontains 'left out')
     }
+    It 'browses many folders of many points' {
+        for ($i = 0; $i -lt 40; $i++) {
+            Assert-True (@(Get-OBRecoverableItem $points[$i % 3]).Count -gt 0)
+        }
+    }
+    It 'leaves the errors of the caller to the caller' {
+        $null = Assert-Throws { Get-OBRecoverableSource | ForEach-Object { throw 'mine' } } -Match 'mine'
+    }
     It 'searches by name' {
         $found = @(Get-OBRecoverableItem -RecoveryPoint $points[0] -Location $data -SearchString '*.BIN')
         Assert-Equal 1 $found.Count

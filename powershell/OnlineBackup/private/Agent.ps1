@@ -155,8 +155,10 @@ function Invoke-OBAgent {
         [object] $Target,
         [string[]] $Quiet = @()
     )
+    # What it gives goes on outside of the try: an error of the caller's own pipeline is not ours.
+    $result = @()
     try {
-        & $Call
+        $result = @(& $Call)
     }
     catch [System.Management.Automation.PipelineStoppedException] {
         throw
@@ -169,6 +171,7 @@ function Invoke-OBAgent {
             Write-OBException -Cmdlet $Cmdlet -Exception $caught -Target $Target
         }
     }
+    $result
 }
 
 # The text of a SecureString; the caller lets it go out of scope as soon as it can.

@@ -130,11 +130,32 @@ function Get-OBRecoverableItem {
 function Get-OBChildItem {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [OBRecoverableItem] $Parent, [string] $Path, [string] $Pattern)
     Invoke-OBAgent $Cmdlet -Target $Parent -Call {
-        $point = (Get-OBAgent).RecoveryPoints().Item($Parent.PointId)
-        foreach ($item in $point.Items($Path, $Pattern)) {
+        $items = (Get-OBBrowsedPoint $Parent.PointId).Items($Path, $Pattern)
+        # By position: an enumerator would keep the items, and with them the opened point.
+        for ($i = 0; $i -lt $items.Count; $i++) {
+            $item = $items.Item($i)
             ConvertTo-OBChildItem $Parent $item
+            [void] [System.Runtime.InteropServices.Marshal]::FinalReleaseComObject($item)
         }
+        [void] [System.Runtime.InteropServices.Marshal]::FinalReleaseComObject($items)
     }
+}
+
+# The recovery point that was browsed last stays open: the agent has only a few open at a time.
+$script:BrowsedPoint = $null
+
+function Get-OBBrowsedPoint {
+    param([string] $Id)
+    if ($null -ne $script:BrowsedPoint -and $script:BrowsedPoint.Id -ne $Id) {
+        [void] [System.Runtime.InteropServices.Marshal]::FinalReleaseComObject($script:BrowsedPoint)
+        $script:BrowsedPoint = $null
+    }
+    if ($null -eq $script:BrowsedPoint) {
+        $points = (Get-OBAgent).RecoveryPoints()
+        $script:BrowsedPoint = $points.Item($Id)
+        [void] [System.Runtime.InteropServices.Marshal]::FinalReleaseComObject($points)
+    }
+    return $script:BrowsedPoint
 }
 
 function New-OBRecoverableItem {

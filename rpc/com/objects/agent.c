@@ -282,9 +282,9 @@ static HRESULT STDMETHODCALLTYPE get_jobs(agent *self, OBJobFilter filter, long 
     HRESULT hr = connected(self, &connection);
     size_t wanted = most > 0 ? (size_t)most : SIZE_MAX;
     while (SUCCEEDED(hr) && list.count < wanted) {
-        size_t left = wanted - list.count;
+        size_t left = wanted - list.count, before = list.count;
         hr = add_jobs(self, connection, filter, left < 256 ? (unsigned)left : 256, &resume, &list);
-        if (!resume)
+        if (!resume || list.count == before) /* a page without records is the last */
             break;
     }
     if (SUCCEEDED(hr)) {
@@ -324,8 +324,9 @@ static HRESULT STDMETHODCALLTYPE get_points(agent *self, VARIANT source, IOBReco
     ob_status status = ob_text_of_variant(&text, &source);
     HRESULT hr = OB_FAILED(status) ? ob_object_fail(self, status) : connected(self, &connection);
     while (SUCCEEDED(hr)) {
+        size_t before = list.count;
         hr = add_points(self, connection, (const char *)text.data, &resume, &list);
-        if (!resume)
+        if (!resume || list.count == before)
             break;
     }
     if (SUCCEEDED(hr)) {

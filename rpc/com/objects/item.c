@@ -118,6 +118,8 @@ HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path, 
             ob_list_clear(&list);
             return hr;
         }
+        if (!count) /* a page without items is the last, whatever it says */
+            break;
     } while (resume);
     *out = ob_com_items_new(&list);
     return *out ? S_OK : E_OUTOFMEMORY;

@@ -8,12 +8,15 @@ typedef struct point {
     ob_object base;
     ob_connection *connection;
     ob_point record;
+    SRWLOCK lock;
+    ob_shared_view *view; /* opened at the first look; an agent has few of them open at a time */
 } point;
 
 static void destroy(ob_object *object)
 {
     point *self = (point *)object;
     ob_point_free(&self->record);
+    ob_shared_view_release(self->view);
     ob_connection_release(self->connection);
 }
 
@@ -45,7 +48,7 @@ static HRESULT STDMETHODCALLTYPE get_sources(point *self, BSTR *value)
     return ob_bstr_of(value, self->record.sources);
 }
 
-static HRESULT open_view(point *self, ob_shared_view **out)
+static HRESULT open_view_locked(point *self, ob_shared_view **out)
 {
     ob_shared_view *view = ob_calloc(1, sizeof *view);
     if (!view)
@@ -60,6 +63,19 @@ static HRESULT open_view(point *self, ob_shared_view **out)
     return S_OK;
 }
 
+/* The point's view, with a reference of the caller's. */
+static HRESULT share_view(point *self, ob_shared_view **out)
+{
+    HRESULT hr = S_OK;
+    AcquireSRWLockExclusive(&self->lock);
+    if (!self->view)
+        hr = open_view_locked(self, &self->view);
+    if (SUCCEEDED(hr))
+        *out = ob_shared_view_share(self->view);
+    ReleaseSRWLockExclusive(&self->lock);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE items(point *self, VARIANT path, VARIANT pattern, IOBItems **value)
 {
     ob_buf path_text = {0}, pattern_text = {0};
@@ -72,7 +88,7 @@ static HRESULT STDMETHODCALLTYPE items(point *self, VARIANT path, VARIANT patter
         hr = ob_object_fail(self, status);
         goto out;
     }
-    hr = open_view(self, &view);
+    hr = share_view(self, &view);
     if (SUCCEEDED(hr))
         hr = ob_com_items_list(self, view, (const char *)path_text.data,
                                (const char *)pattern_text.data, value);
@@ -154,6 +170,7 @@ IOBRecoveryPoint *ob_com_point_new(ob_connection *connection, ob_point *record)
 {
     point *self = ob_object_new(&point_class, &point_vtbl);
     if (self) {
+        InitializeSRWLock(&self->lock);
         self->connection = ob_connection_share(connection);
         self->record = *record;
     } else {
