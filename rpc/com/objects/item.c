@@ -100,6 +100,7 @@ HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path, 
     ob_list list = {0};
     int64_t resume = 0;
     do {
+        int64_t before = resume;
         ob_item *records = NULL;
         size_t count = 0;
         HRESULT hr = S_OK;
@@ -118,7 +119,8 @@ HRESULT ob_com_items_list(void *object, ob_shared_view *view, const char *path, 
             ob_list_clear(&list);
             return hr;
         }
-        if (!count) /* a page without items is the last, whatever it says */
+        /* A page of a long search may be empty, but each takes the search further. */
+        if (resume <= before)
             break;
     } while (resume);
     *out = ob_com_items_new(&list);
