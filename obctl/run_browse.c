@@ -99,7 +99,7 @@ static int browse(ob_cli *cli, ob_client_view *view)
         } else {
             code = show_page(cli, items, count, &out);
         }
-    } while (code == OB_EXIT_OK && resume != 0 && count > 0);
+    } while (code == OB_EXIT_OK && resume != 0);
     if (code == OB_EXIT_OK && cli->json) {
         ob_buf_put_text(&out, "]");
         ob_output_document(cli, &out);

@@ -8,6 +8,8 @@
 
 #define JOBS 128u
 #define WORKERS_MOST 8u
+#define BATCH 8u /* small files that a worker takes at a time, and that it is worth waking one for */
+#define LARGE ((uint64_t)256 << 10)
 
 typedef struct job {
     struct job *next;
@@ -33,7 +35,9 @@ struct ob_crew {
     job jobs[JOBS];
     job *idle;           /* list of free jobs */
     job *first, *last;   /* the line */
+    unsigned length;     /* of the line */
     unsigned busy;       /* jobs in the line or in work */
+    bool waiting;        /* the planning thread does */
     bool closing, stop;
     ob_status status;
     char detail[1024];
@@ -50,19 +54,28 @@ static bool stopped(void *context)
     return stop || ob_report_cancelled(&crew->restore->report);
 }
 
-/* Gives back a job that is done, or was never begun. */
-static void release(ob_crew *crew, job *j)
+static void empty(job *j)
 {
     ob_target_drop(j->target);
     j->target = NULL;
     ob_buf_clear(&j->path);
     ob_buf_clear(&j->place);
     ob_ids_clear(&j->ids);
+}
+
+/* Gives back jobs that are done, or were never begun: a list. */
+static void release(ob_crew *crew, job *jobs)
+{
     ob_mutex_lock(&crew->lock);
-    j->next = crew->idle;
-    crew->idle = j;
-    crew->busy--;
-    ob_cond_signal(&crew->room);
+    for (job *j = jobs, *next = NULL; j != NULL; j = next) {
+        next = j->next;
+        j->next = crew->idle;
+        crew->idle = j;
+        crew->busy--;
+    }
+    if (crew->waiting) {
+        ob_cond_signal(&crew->room);
+    }
     ob_mutex_unlock(&crew->lock);
 }
 
@@ -125,35 +138,50 @@ static void fail(ob_crew *crew, ob_status status)
     ob_mutex_unlock(&crew->lock);
 }
 
-/* The next job of the line; NULL when it is time to go. Jobs are taken even when all is to stop, so
- * that their links are settled and nobody waits for them. */
+/* The next jobs of the line, as a list; NULL when it is time to go. Jobs are taken even when all is
+ * to stop, so that their links are settled and nobody waits for them. */
 static job *take(ob_crew *crew)
 {
     ob_mutex_lock(&crew->lock);
     while (crew->first == NULL && !crew->closing) {
         ob_cond_wait(&crew->work, &crew->lock);
     }
-    job *j = crew->first;
-    if (j != NULL) {
-        crew->first = j->next;
-        crew->last = j->next == NULL ? NULL : crew->last;
+    job *jobs = crew->first;
+    job *end = jobs;
+    uint64_t bytes = end != NULL ? end->entry.info.size : 0;
+    for (unsigned i = 1; end != NULL; i++) {
+        crew->length--;
+        bytes += end->next != NULL ? end->next->entry.info.size : 0;
+        if (end->next == NULL || i == BATCH || bytes > LARGE) {
+            break;
+        }
+        end = end->next;
+    }
+    if (end != NULL) {
+        crew->first = end->next;
+        crew->last = end->next == NULL ? NULL : crew->last;
+        end->next = NULL;
     }
     ob_mutex_unlock(&crew->lock);
-    return j;
+    return jobs;
 }
 
 static void run_worker(void *argument)
 {
     worker *w = argument;
-    for (job *j = take(w->crew); j != NULL; j = take(w->crew)) {
-        ob_status status = stopped(w->crew) ? ob_fail(OB_E_CANCELLED, "the restore was stopped")
-                                            : work_on(w, j);
-        if (OB_FAILED(status)) {
-            ob_restored nothing = {0};
-            fail(w->crew, status);
-            (void)settle_link(w->crew, j, &nothing);
+    for (job *jobs = take(w->crew); jobs != NULL; jobs = take(w->crew)) {
+        for (job *j = jobs; j != NULL; j = j->next) {
+            ob_status status = stopped(w->crew)
+                                   ? ob_fail(OB_E_CANCELLED, "the restore was stopped")
+                                   : work_on(w, j);
+            if (OB_FAILED(status)) {
+                ob_restored nothing = {0};
+                fail(w->crew, status);
+                (void)settle_link(w->crew, j, &nothing);
+            }
+            empty(j);
         }
-        release(w->crew, j);
+        release(w->crew, jobs);
     }
 }
 
@@ -224,11 +252,20 @@ static ob_status status_of(ob_crew *crew)
     return OB_FAILED(status) ? ob_fail(status, "%s", crew->detail) : OB_OK;
 }
 
+/* The lock is held. */
+static void wait_for_room(ob_crew *crew)
+{
+    crew->waiting = true;
+    ob_cond_broadcast(&crew->work);
+    ob_cond_wait(&crew->room, &crew->lock);
+    crew->waiting = false;
+}
+
 static job *reserve(ob_crew *crew)
 {
     ob_mutex_lock(&crew->lock);
     while (crew->idle == NULL) {
-        ob_cond_wait(&crew->room, &crew->lock);
+        wait_for_room(crew);
     }
     job *j = crew->idle;
     crew->idle = j->next;
@@ -262,6 +299,7 @@ ob_status ob_crew_put(ob_crew *crew, const ob_crew_file *file)
     if (OB_FAILED(status)) {
         ob_restored nothing = {0};
         (void)settle_link(crew, j, &nothing);
+        empty(j);
         release(crew, j);
         return status;
     }
@@ -272,7 +310,10 @@ ob_status ob_crew_put(ob_crew *crew, const ob_crew_file *file)
         crew->first = j;
     }
     crew->last = j;
-    ob_cond_signal(&crew->work);
+    /* Waking a worker for each small file would take longer than restoring it. */
+    if (++crew->length >= BATCH || file->entry->info.size > LARGE || file->link != NULL) {
+        ob_cond_signal(&crew->work);
+    }
     ob_mutex_unlock(&crew->lock);
     return OB_OK;
 }
@@ -281,7 +322,7 @@ ob_status ob_crew_wait(ob_crew *crew)
 {
     ob_mutex_lock(&crew->lock);
     while (crew->busy > 0) {
-        ob_cond_wait(&crew->room, &crew->lock);
+        wait_for_room(crew);
     }
     ob_mutex_unlock(&crew->lock);
     return status_of(crew);

@@ -1,8 +1,5 @@
 #include "restore/file.h"
 
-#include "ob/host.h"
-#include "ob/text.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -15,13 +12,13 @@ static const ob_fs *fs_of(const ob_placing *p)
     return p->target->restore->engine->fs;
 }
 
-static ob_status temporary_name(char out[TEMPORARY_NAME])
+static void temporary_name(const ob_placing *p, char out[TEMPORARY_NAME])
 {
-    uint8_t number[8];
-    ob_status status = ob_random(number, sizeof number);
-    memcpy(out, ".ob-", 4);
-    ob_hex_encode(out + 4, number, sizeof number);
-    return status;
+    ob_restore *restore = p->target->restore;
+    ob_mutex_lock(&restore->lock);
+    uint64_t number = restore->temporary++;
+    ob_mutex_unlock(&restore->lock);
+    snprintf(out, TEMPORARY_NAME, ".ob-%016llx", (unsigned long long)number);
 }
 
 ob_status ob_file_stays(const ob_placing *p, bool *stays)
@@ -168,10 +165,8 @@ ob_status ob_file_restore(const ob_placing *p, const ob_file_source *source,
     *restored = (ob_restored){0};
     int flags = OB_OPEN_WRITE | OB_OPEN_CREATE | OB_OPEN_EXCLUSIVE |
                 (restore->private_new ? OB_OPEN_PRIVATE : 0);
-    ob_status status = temporary_name(temporary);
-    if (!OB_FAILED(status)) {
-        status = fs->open(fs, dir, temporary, flags, &file);
-    }
+    temporary_name(p, temporary);
+    ob_status status = fs->open(fs, dir, temporary, flags, &file);
     if (OB_FAILED(status)) {
         return status;
     }
@@ -196,11 +191,9 @@ ob_status ob_file_restore_symlink(const ob_placing *p, const ob_entry *entry,
     ob_dir *dir = p->target->dir;
     char temporary[TEMPORARY_NAME];
     *restored = (ob_restored){0};
-    ob_status status = temporary_name(temporary);
-    if (!OB_FAILED(status)) {
-        status = fs->make_symlink(fs, dir, temporary, entry->target,
-                                  (entry->info.attributes & ATTRIBUTE_DIRECTORY) != 0);
-    }
+    temporary_name(p, temporary);
+    ob_status status = fs->make_symlink(fs, dir, temporary, entry->target,
+                                        (entry->info.attributes & ATTRIBUTE_DIRECTORY) != 0);
     if (OB_FAILED(status)) {
         return status;
     }
@@ -218,10 +211,8 @@ ob_status ob_file_restore_link(const ob_placing *p, ob_dir *first_dir, const cha
     ob_dir *dir = p->target->dir;
     char temporary[TEMPORARY_NAME];
     *restored = (ob_restored){0};
-    ob_status status = temporary_name(temporary);
-    if (!OB_FAILED(status)) {
-        status = fs->make_link(fs, first_dir, first, dir, temporary);
-    }
+    temporary_name(p, temporary);
+    ob_status status = fs->make_link(fs, first_dir, first, dir, temporary);
     if (OB_FAILED(status)) {
         return status;
     }

@@ -13,7 +13,8 @@ typedef struct ob_restore {
     int mask;         /* ob_meta_mask of what is restored */
     bool private_new; /* what is new is its owner's only until its permissions are set */
     int64_t now;      /* becomes the time of last access */
-    ob_mutex lock;    /* of the counts of targets */
+    ob_mutex lock;    /* of the counts of targets, and of what follows */
+    uint64_t temporary; /* number of the next temporary name; starts at random */
 } ob_restore;
 
 /* True for what ends the whole job and not only a file. */

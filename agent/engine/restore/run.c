@@ -1,9 +1,8 @@
 #include "ob/alloc.h"
+#include "ob/host.h"
 #include "point/path.h"
 #include "point/point.h"
 #include "restore/plan.h"
-
-#include "ob/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,7 +225,8 @@ static ob_status open_all(run *r)
         r->restore.mask |= options->skip_security ? 0 : OB_META_MODE | OB_META_OWNER;
     }
     r->restore.private_new = (r->restore.mask & OB_META_MODE) != 0;
-    return take_items(r);
+    status = ob_random(&r->restore.temporary, sizeof r->restore.temporary);
+    return OB_FAILED(status) ? status : take_items(r);
 }
 
 static ob_status restore_all(run *r)

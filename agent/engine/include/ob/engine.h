@@ -135,7 +135,8 @@ ob_status ob_view_open(const ob_engine *engine, const ob_guid *point, ob_view **
 void ob_view_close(ob_view *view); /* takes NULL */
 /* Items directly in folder `path` ("" = top; with or without a leading '/'); with `pattern` not ""
  * all items below whose last component matches it (* ?, ASCII case ignored). *resume: 0 to start,
- * 0 again at the end. Visits at most `most`. OB_E_NOT_FOUND if `path` is not a folder there. */
+ * 0 again at the end. Visits at most `most` (> 0) items; in a long search fewer, even none, before
+ * the end. OB_E_NOT_FOUND if `path` is not a folder there. */
 ob_status ob_view_list(ob_view *view, const char *path, const char *pattern, uint64_t *resume,
                        size_t most, ob_view_visit visit, void *context);
 
