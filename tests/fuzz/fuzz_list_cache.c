@@ -32,7 +32,8 @@ static void make_engine(ob_engine *engine)
     char *temp = NULL;
     need(ob_guid_new(&guid));
     ob_guid_format(text, &guid);
-    if (ob_host_environment("TMPDIR", &temp) != OB_OK && ob_host_environment("TEMP", &temp) != OB_OK) {
+    if (ob_host_environment("TMPDIR", &temp) != OB_OK &&
+        ob_host_environment("TEMP", &temp) != OB_OK) {
         temp = ob_strdup("/tmp");
     }
     snprintf(folder, sizeof folder, "%s/ob-fuzz-%s", temp != NULL ? temp : ".", text);

@@ -12,10 +12,10 @@
 struct ob_base {
     ob_cache_reader *cache; /* either this … */
     ob_list_reader reader;
-    bool open;        /* reader has a chunk */
-    ob_point *point;  /* … or this */
+    bool open;       /* reader has a chunk */
+    ob_point *point; /* … or this */
     ob_cursor cursor;
-    ob_entry entry;   /* the next one; path NULL: not read yet */
+    ob_entry entry; /* the next one; path NULL: not read yet */
     bool ended;
     int64_t started;
     uint64_t entries, bytes;
@@ -151,8 +151,8 @@ static ob_status advance(ob_base *base)
 {
     ob_status status = OB_OK;
     do {
-        status = base->cache != NULL ? next_of_cache(base)
-                                     : ob_cursor_next(&base->cursor, &base->entry);
+        status =
+            base->cache != NULL ? next_of_cache(base) : ob_cursor_next(&base->cursor, &base->entry);
     } while (status == OB_E_FORMAT_VERSION && base->entry.path != NULL);
     base->ended = OB_FAILED(status) || base->entry.path == NULL;
     return is_fatal(status) ? status : OB_OK;
@@ -163,9 +163,9 @@ ob_status ob_base_find(ob_base *base, const char *path, size_t length, const ob_
     *out = NULL;
     while (!base->ended) {
         const ob_entry *entry = &base->entry;
-        int order = entry->path == NULL ? -1
-                                        : ob_point_path_compare(entry->path, entry->path_length,
-                                                                path, length);
+        int order = entry->path == NULL
+                        ? -1
+                        : ob_point_path_compare(entry->path, entry->path_length, path, length);
         if (order >= 0) {
             *out = order == 0 ? entry : NULL;
             return OB_OK;

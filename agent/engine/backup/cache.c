@@ -96,8 +96,8 @@ ob_status ob_cache_create(const ob_engine *engine, const char *policy, ob_cache_
     ob_status status = prepare(c, engine, policy);
     if (!OB_FAILED(status)) {
         writer->temporary = ob_asprintf("%s.new", c->path);
-        status = writer->temporary != NULL ? OB_OK
-                                           : ob_fail(OB_E_NO_MEMORY, "the list in the cache");
+        status =
+            writer->temporary != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "the list in the cache");
     }
     if (!OB_FAILED(status)) {
         status = c->fs->open(c->fs, NULL, writer->temporary,

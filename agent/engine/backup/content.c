@@ -50,14 +50,12 @@ static ob_status store(reading *r, size_t length)
     if (content->stopped(content->context)) {
         return ob_fail(OB_E_CANCELLED, "%s", r->place);
     }
-    ob_status status =
-        ob_repo_write(content->repo, OB_CHUNK_DATA, r->data, length, &id, &stored);
+    ob_status status = ob_repo_write(content->repo, OB_CHUNK_DATA, r->data, length, &id, &stored);
     if (!OB_FAILED(status)) {
         status = ob_ids_add(r->ids, content->repo, &id);
     }
     if (!OB_FAILED(status)) {
-        ob_progress more = {.bytes_done = length, .bytes_changed = length,
-                            .bytes_stored = stored};
+        ob_progress more = {.bytes_done = length, .bytes_changed = length, .bytes_stored = stored};
         ob_report_add(content->report, &more, r->place);
         r->result->stored += stored;
         r->data += length;
@@ -103,8 +101,8 @@ static ob_status check_unchanged(reading *r)
     if (OB_FAILED(status)) {
         return status;
     }
-    result->changed = now.size != result->info.size || now.mtime != result->info.mtime ||
-                      r->offset != r->size;
+    result->changed =
+        now.size != result->info.size || now.mtime != result->info.mtime || r->offset != r->size;
     result->info.size = r->offset;
     return OB_OK;
 }
@@ -134,11 +132,8 @@ ob_status ob_content_read(ob_content *content, ob_folder *folder, const char *na
 {
     const ob_fs *fs = content->engine->fs;
     ob_dir *dir = folder != NULL ? folder->dir : NULL;
-    reading r = {.content = content,
-                 .place = place,
-                 .ids = ids,
-                 .result = result,
-                 .data = content->buffer};
+    reading r = {
+        .content = content, .place = place, .ids = ids, .result = result, .data = content->buffer};
     uint64_t size = result->info.size;
     int flags = OB_OPEN_READ | OB_OPEN_BACKUP | (size >= SEQUENTIAL ? OB_OPEN_SEQUENTIAL : 0);
     ob_status status = OB_OK;

@@ -18,10 +18,10 @@ typedef struct ob_content {
 
 /* What became of a file. */
 typedef struct ob_content_result {
-    ob_status file;   /* why it could not be read; OB_OK otherwise */
+    ob_status file;    /* why it could not be read; OB_OK otherwise */
     ob_file_info info; /* as it was when reading began; size is that of what was read */
     uint32_t extras;
-    bool changed;     /* while it was read */
+    bool changed; /* while it was read */
     uint64_t stored;
 } ob_content_result;
 

@@ -11,7 +11,7 @@ typedef struct ob_output {
     ob_report *report;
     ob_list_writer list;
     ob_table_writer table;
-    ob_cache_writer *cache; /* NULL: the cache cannot be written; costs time in the next run */
+    ob_cache_writer *cache;  /* NULL: the cache cannot be written; costs time in the next run */
     uint64_t entries, bytes; /* in the list */
     uint64_t selected;       /* of the entries, those that are not only passed through */
 } ob_output;

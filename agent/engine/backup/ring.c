@@ -25,8 +25,8 @@ struct ob_ring {
     ob_slot slots[OB_RING_SLOTS];
     /* Counts of slots since the start; modulo OB_RING_SLOTS they are positions. */
     uint64_t head, claim, tail;
-    unsigned idle;    /* workers that wait */
-    bool waiting;     /* the walking thread waits */
+    unsigned idle; /* workers that wait */
+    bool waiting;  /* the walking thread waits */
     bool closing, stop;
     ob_status status; /* first failure */
     char detail[1024];
@@ -112,8 +112,7 @@ static ob_status work_on(worker *w, ob_slot *slot)
         const char *path = (const char *)slot->path.data;
         name = path + ob_point_path_name(path, slot->path.length - 1);
     }
-    ob_status status =
-        ob_content_read(&w->content, slot->folder, name, place, &slot->ids, &result);
+    ob_status status = ob_content_read(&w->content, slot->folder, name, place, &slot->ids, &result);
     if (!OB_FAILED(status)) {
         settle(w, slot, &result);
     }

@@ -13,7 +13,7 @@
 
 typedef struct ob_slot {
     enum { OB_SLOT_FREE, OB_SLOT_WAITING, OB_SLOT_TAKEN, OB_SLOT_READY } state;
-    bool dropped; /* could not be read: not in the point */
+    bool dropped;               /* could not be read: not in the point */
     ob_buf path, place, target; /* each with a NUL that length counts */
     ob_folder *folder;
     ob_entry entry; /* path, target and ids are set when it is taken out */

@@ -31,9 +31,9 @@ static bool is_unchanged(const run *r, const ob_entry *before, const ob_file_inf
 {
     const ob_file_info *info = &before->info;
     return info->type == now->type && info->file_id == now->file_id &&
-           (now->type != OB_FILE_REGULAR || info->size == now->size) &&
-           info->mtime == now->mtime && info->ctime == now->ctime && now->mtime < r->horizon &&
-           now->ctime < r->horizon && (before->flags & OB_ENTRY_CHANGED) == 0;
+           (now->type != OB_FILE_REGULAR || info->size == now->size) && info->mtime == now->mtime &&
+           info->ctime == now->ctime && now->mtime < r->horizon && now->ctime < r->horizon &&
+           (before->flags & OB_ENTRY_CHANGED) == 0;
 }
 
 static ob_status use_ids(void *context, const ob_chunk_id *ids, size_t count)

@@ -127,7 +127,7 @@ void ob_report_event(ob_report *report, ob_event_kind kind, const char *path, co
 void ob_report_extras(ob_report *report, const char *path, uint32_t extras)
 {
     static const char *const names[] = {
-        "acl",    "xattr",  "capability", "alternate stream", "security descriptor",
+        "acl",    "xattr",     "capability", "alternate stream", "security descriptor",
         "sparse", "encrypted", "compressed"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((extras >> i & 1) != 0) {

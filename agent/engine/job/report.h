@@ -12,8 +12,8 @@ typedef struct ob_report {
     const ob_control *control;
     const ob_clock *clock;
     ob_mutex lock;
-    ob_progress progress; /* without `current` */
-    uint64_t told;        /* monotonic time of the last progress call */
+    ob_progress progress;              /* without `current` */
+    uint64_t told;                     /* monotonic time of the last progress call */
     uint64_t shown_bytes, shown_files; /* least totals to tell, known from the last run */
     ob_manifest_kind kinds[OB_MANIFEST_KINDS_MOST]; /* what was not kept, counted by kind */
     size_t kind_count;

@@ -29,8 +29,7 @@ static ob_status open_chunk(ob_cursor *cursor)
         cursor->loaded = cursor->row + 1;
     }
     cursor->index = 0;
-    ob_status status =
-        ob_list_open(&cursor->reader, cursor->chunk.data, cursor->chunk.length);
+    ob_status status = ob_list_open(&cursor->reader, cursor->chunk.data, cursor->chunk.length);
     cursor->open = !OB_FAILED(status);
     return status;
 }
@@ -112,9 +111,9 @@ static ob_status hold_first(ob_cursor *cursor, bool below, const char *path, siz
         if (entry.path == NULL) {
             return status;
         }
-        bool wanted = below ? !ob_point_path_below(path, length, entry.path, entry.path_length)
-                            : ob_point_path_compare(entry.path, entry.path_length, path,
-                                                    length) >= 0;
+        bool wanted = below
+                          ? !ob_point_path_below(path, length, entry.path, entry.path_length)
+                          : ob_point_path_compare(entry.path, entry.path_length, path, length) >= 0;
         if (wanted && OB_FAILED(status)) {
             return ob_cursor_place(cursor, cursor->row, cursor->index - 1);
         }

@@ -187,8 +187,7 @@ static ob_status read_field(ob_field *field, ob_entry *entry, ob_buf *target)
     return ob_reader_end(&field->value, "a field of the file list");
 }
 
-ob_status ob_entry_read_fields(ob_entry *entry, const uint8_t *data, size_t length,
-                               ob_buf *target)
+ob_status ob_entry_read_fields(ob_entry *entry, const uint8_t *data, size_t length, ob_buf *target)
 {
     ob_reader in = ob_reader_of(data, length);
     uint64_t last = 0;

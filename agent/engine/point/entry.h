@@ -35,7 +35,6 @@ typedef struct ob_entry {
 void ob_entry_put_fields(ob_buf *out, const ob_entry *entry);
 /* Reads them back into `entry`, whose path stays as it is. `target` receives the link's text.
  * OB_E_CORRUPT; OB_E_FORMAT_VERSION for a critical field that is not known. */
-ob_status ob_entry_read_fields(ob_entry *entry, const uint8_t *data, size_t length,
-                               ob_buf *target);
+ob_status ob_entry_read_fields(ob_entry *entry, const uint8_t *data, size_t length, ob_buf *target);
 
 #endif

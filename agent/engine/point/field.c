@@ -50,6 +50,6 @@ ob_status ob_field_unknown(const ob_field *field, const char *what)
     if (field->tag % 2 == 0) {
         return OB_OK;
     }
-    return ob_fail(OB_E_FORMAT_VERSION, "%s has field %llu, which this version does not know",
-                   what, (unsigned long long)(field->tag / 2));
+    return ob_fail(OB_E_FORMAT_VERSION, "%s has field %llu, which this version does not know", what,
+                   (unsigned long long)(field->tag / 2));
 }

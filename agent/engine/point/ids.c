@@ -61,8 +61,7 @@ ob_status ob_ids_add(ob_ids *ids, ob_repo *repo, const ob_chunk_id *id)
 
 ob_status ob_ids_finish(ob_ids *ids, ob_repo *repo)
 {
-    if (ids->ids.length == 0 ||
-        (ids->lists.length == 0 && count_of(&ids->ids) <= OB_IDS_DIRECT)) {
+    if (ids->ids.length == 0 || (ids->lists.length == 0 && count_of(&ids->ids) <= OB_IDS_DIRECT)) {
         return OB_OK;
     }
     return write_list(ids, repo);

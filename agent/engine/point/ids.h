@@ -12,8 +12,8 @@
 
 /* Zero-initialise. */
 typedef struct ob_ids {
-    ob_buf ids;   /* not yet in a list */
-    ob_buf lists; /* ids of the lists so far */
+    ob_buf ids;      /* not yet in a list */
+    ob_buf lists;    /* ids of the lists so far */
     uint64_t stored; /* bytes that lists added to packs */
 } ob_ids;
 

@@ -71,8 +71,8 @@ ob_status ob_list_add(ob_list_writer *writer, const ob_entry *entry)
         return status;
     }
     if (writer->fields.length + entry->path_length > OB_ENTRY_MOST) {
-        return ob_fail(OB_E_TOO_LARGE, "%s needs more than %zu bytes in the file list",
-                       entry->path, OB_ENTRY_MOST);
+        return ob_fail(OB_E_TOO_LARGE, "%s needs more than %zu bytes in the file list", entry->path,
+                       OB_ENTRY_MOST);
     }
     put_entry(writer, entry);
     status = ob_buf_status(&writer->chunk);
@@ -83,8 +83,8 @@ ob_status ob_list_add(ob_list_writer *writer, const ob_entry *entry)
         status = ob_buf_status(&writer->last);
     }
     bool cut = (ob_point_path_hash(entry->path, entry->path_length) & CUT_MASK) == 0;
-    if (!OB_FAILED(status) && (writer->chunk.length >= CUT_MOST ||
-                               (cut && writer->chunk.length >= CUT_LEAST))) {
+    if (!OB_FAILED(status) &&
+        (writer->chunk.length >= CUT_MOST || (cut && writer->chunk.length >= CUT_LEAST))) {
         status = hand_out(writer);
     }
     return status;

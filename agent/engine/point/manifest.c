@@ -291,8 +291,7 @@ void ob_manifest_object_name(char out[OB_OBJECT_NAME_MAX], int64_t time, const o
 {
     char hex[2 * sizeof id->bytes + 1];
     ob_hex_encode(hex, id->bytes, sizeof id->bytes);
-    snprintf(out, OB_OBJECT_NAME_MAX, "%016llx-%s", (unsigned long long)(time > 0 ? time : 0),
-             hex);
+    snprintf(out, OB_OBJECT_NAME_MAX, "%016llx-%s", (unsigned long long)(time > 0 ? time : 0), hex);
 }
 
 void ob_manifest_parse_name(const char *name, int64_t *time, ob_guid *id)

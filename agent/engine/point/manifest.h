@@ -22,8 +22,8 @@ typedef struct ob_manifest_kind {
 /* All texts and arrays are borrowed for writing and owned after reading. */
 typedef struct ob_manifest {
     ob_guid id;
-    int64_t time;      /* of the point */
-    int64_t started;   /* of the run that made it */
+    int64_t time;    /* of the point */
+    int64_t started; /* of the run that made it */
     const char *policy;
     const char *machine_name;
     const char *platform; /* "linux", "windows": whose names and paths these are */

@@ -19,8 +19,7 @@ int ob_point_path_compare(const char *left, size_t left_length, const char *righ
     return left_length == right_length ? 0 : left_length < right_length ? -1 : 1;
 }
 
-bool ob_point_path_below(const char *folder, size_t folder_length, const char *path,
-                         size_t length)
+bool ob_point_path_below(const char *folder, size_t folder_length, const char *path, size_t length)
 {
     if (folder_length == 0) {
         return length > 0;

@@ -16,8 +16,7 @@
 int ob_point_path_compare(const char *left, size_t left_length, const char *right,
                           size_t right_length);
 /* True if `path` lies below `folder`, at any depth; all lie below "". */
-bool ob_point_path_below(const char *folder, size_t folder_length, const char *path,
-                         size_t length);
+bool ob_point_path_below(const char *folder, size_t folder_length, const char *path, size_t length);
 /* True for a path that may stand in a list: not "" and every component as said above. */
 bool ob_point_path_valid(const char *path, size_t length);
 /* Where the last component starts. */

@@ -39,8 +39,8 @@ ob_status ob_point_open(ob_repo *repo, const char *object_name, ob_point **out)
     point->repo = repo;
     ob_status status = ob_point_read_manifest(repo, object_name, &point->manifest);
     if (!OB_FAILED(status)) {
-        status = ob_table_read(&point->table, repo, point->manifest.table,
-                               point->manifest.table_count);
+        status =
+            ob_table_read(&point->table, repo, point->manifest.table, point->manifest.table_count);
     }
     if (OB_FAILED(status)) {
         ob_point_close(point);

@@ -30,12 +30,12 @@ ob_status ob_point_find(ob_store *store, const ob_guid *id, char out[OB_OBJECT_N
 /* A place in the list. Zero-initialise but for the point. */
 typedef struct ob_cursor {
     const ob_point *point;
-    size_t row;      /* chunk that comes next, or is being read when `open` is set */
-    uint32_t index;  /* entry of it that comes next */
+    size_t row;     /* chunk that comes next, or is being read when `open` is set */
+    uint32_t index; /* entry of it that comes next */
     bool open;
-    bool held;       /* `entry` was read ahead */
+    bool held; /* `entry` was read ahead */
     ob_entry entry;
-    size_t loaded;   /* row whose bytes `chunk` has, plus one; 0 = none */
+    size_t loaded; /* row whose bytes `chunk` has, plus one; 0 = none */
     ob_buf chunk;
     ob_buf folder; /* that is skipped */
     ob_list_reader reader;

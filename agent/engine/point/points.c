@@ -25,9 +25,9 @@ static ob_status visit_point(const listing *l, const char *name)
     if (OB_FAILED(status)) {
         return status;
     }
-    ob_point_info info = {manifest.id,           manifest.time,   manifest.bytes,
-                          manifest.entries,      manifest.policy, manifest.machine_name,
-                          manifest.sources,      manifest.source_count};
+    ob_point_info info = {manifest.id,      manifest.time,        manifest.bytes,
+                          manifest.entries, manifest.policy,      manifest.machine_name,
+                          manifest.sources, manifest.source_count};
     status = l->visit(l->context, &info);
     ob_manifest_free(&manifest);
     return status;

@@ -83,8 +83,8 @@ static bool read_row(ob_reader *in, const ob_table *table, ob_table_row *row)
     const ob_table_row *last = table->count > 0 ? &table->rows[table->count - 1] : NULL;
     if (first == NULL || bytes == 0 || bytes > OB_CHUNK_MOST || entries == 0 || entries > bytes ||
         !ob_point_path_valid((const char *)first, length) ||
-        (last != NULL && ob_point_path_compare(last->first, last->first_length,
-                                               (const char *)first, length) >= 0)) {
+        (last != NULL && ob_point_path_compare(last->first, last->first_length, (const char *)first,
+                                               length) >= 0)) {
         ob_reader_fail(in);
         return false;
     }

@@ -9,7 +9,7 @@
 
 typedef struct ob_table_row {
     ob_chunk_id id;
-    uint32_t length;  /* bytes of the list chunk */
+    uint32_t length; /* bytes of the list chunk */
     uint32_t entries;
     uint32_t first_length;
     const char *first; /* path of the first entry, borrowed from the table; no NUL behind it */
@@ -19,7 +19,7 @@ typedef struct ob_table_row {
 typedef struct ob_table_writer {
     ob_repo *repo;
     ob_buf chunk;
-    ob_buf ids;   /* of the table's chunks so far */
+    ob_buf ids; /* of the table's chunks so far */
     uint32_t rows;
     uint64_t stored;
 } ob_table_writer;

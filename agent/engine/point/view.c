@@ -103,9 +103,8 @@ static ob_status go_to_folder(const listing *l)
         return status;
     }
     status = next_entry(cursor, &entry);
-    if (!OB_FAILED(status) &&
-        (entry.path == NULL || strcmp(entry.path, l->path) != 0 ||
-         entry.info.type != OB_FILE_DIR)) {
+    if (!OB_FAILED(status) && (entry.path == NULL || strcmp(entry.path, l->path) != 0 ||
+                               entry.info.type != OB_FILE_DIR)) {
         status = ob_fail(OB_E_NOT_FOUND, "the recovery point has no folder %s", l->path);
     }
     return status;
@@ -149,9 +148,8 @@ static ob_status list_on(listing *l, uint64_t *resume)
             return OB_OK;
         }
         const char *slash = deeper(l, &entry);
-        status = slash != NULL
-                     ? ob_cursor_skip(cursor, entry.path, (size_t)(slash - entry.path))
-                     : visit_entry(l, &entry);
+        status = slash != NULL ? ob_cursor_skip(cursor, entry.path, (size_t)(slash - entry.path))
+                               : visit_entry(l, &entry);
         if (OB_FAILED(status)) {
             return status;
         }

@@ -8,7 +8,8 @@
 
 #define JOBS 128u
 #define WORKERS_MOST 8u
-#define BATCH 8u /* small files that a worker takes at a time, and that it is worth waking one for */
+#define BATCH                                                                                      \
+    8u /* small files that a worker takes at a time, and that it is worth waking one for */
 #define LARGE ((uint64_t)256 << 10)
 
 typedef struct job {
@@ -33,11 +34,11 @@ struct ob_crew {
     ob_cond work;
     ob_cond room; /* a job became free */
     job jobs[JOBS];
-    job *idle;           /* list of free jobs */
-    job *first, *last;   /* the line */
-    unsigned length;     /* of the line */
-    unsigned busy;       /* jobs in the line or in work */
-    bool waiting;        /* the planning thread does */
+    job *idle;         /* list of free jobs */
+    job *first, *last; /* the line */
+    unsigned length;   /* of the line */
+    unsigned busy;     /* jobs in the line or in work */
+    bool waiting;      /* the planning thread does */
     bool closing, stop;
     ob_status status;
     char detail[1024];
@@ -171,9 +172,8 @@ static void run_worker(void *argument)
     worker *w = argument;
     for (job *jobs = take(w->crew); jobs != NULL; jobs = take(w->crew)) {
         for (job *j = jobs; j != NULL; j = j->next) {
-            ob_status status = stopped(w->crew)
-                                   ? ob_fail(OB_E_CANCELLED, "the restore was stopped")
-                                   : work_on(w, j);
+            ob_status status = stopped(w->crew) ? ob_fail(OB_E_CANCELLED, "the restore was stopped")
+                                                : work_on(w, j);
             if (OB_FAILED(status)) {
                 ob_restored nothing = {0};
                 fail(w->crew, status);

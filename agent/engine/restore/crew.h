@@ -17,7 +17,7 @@ typedef struct ob_crew_file {
     const char *path;  /* below the root of the restore; the last component is the name */
     const char *place; /* ends with the name too */
     const ob_entry *entry;
-    ob_link *link;     /* its pending link, or NULL: is settled in every case */
+    ob_link *link; /* its pending link, or NULL: is settled in every case */
 } ob_crew_file;
 /* Waits for room in the line; what it gives is the first failure that ends the job. */
 ob_status ob_crew_put(ob_crew *crew, const ob_crew_file *file);

@@ -113,8 +113,7 @@ static ob_status write_chunk(writing *w, const ob_chunk_id *id)
     }
     ob_status status = ob_repo_read(restore->repo, id, chunk);
     if (!OB_FAILED(status) && chunk->length > w->source->entry->info.size - w->offset) {
-        status = ob_fail(OB_E_CORRUPT, "%s has more content than its size says",
-                         w->placing->place);
+        status = ob_fail(OB_E_CORRUPT, "%s has more content than its size says", w->placing->place);
     }
     if (!OB_FAILED(status)) {
         status = fs->write_at(fs, w->file, w->offset, chunk->data, chunk->length);
@@ -142,8 +141,8 @@ static ob_status write_content(const ob_placing *p, const ob_file_source *source
     ob_restore *restore = p->target->restore;
     const ob_entry *entry = source->entry;
     writing w = {.placing = p, .source = source, .file = file};
-    ob_status status = ob_ids_each(restore->repo, entry->depth, entry->ids, entry->id_count,
-                                   write_chunks, &w);
+    ob_status status =
+        ob_ids_each(restore->repo, entry->depth, entry->ids, entry->id_count, write_chunks, &w);
     if (status == OB_E_NOT_FOUND) {
         status = ob_fail(OB_E_CORRUPT, "%s: a part of its content is not in the vault", p->place);
     }
@@ -153,8 +152,7 @@ static ob_status write_content(const ob_placing *p, const ob_file_source *source
     return status;
 }
 
-ob_status ob_file_restore(const ob_placing *p, const ob_file_source *source,
-                          ob_restored *restored)
+ob_status ob_file_restore(const ob_placing *p, const ob_file_source *source, ob_restored *restored)
 {
     ob_restore *restore = p->target->restore;
     const ob_fs *fs = restore->engine->fs;
@@ -183,8 +181,7 @@ ob_status ob_file_restore(const ob_placing *p, const ob_file_source *source,
 
 /* ---- links ---- */
 
-ob_status ob_file_restore_symlink(const ob_placing *p, const ob_entry *entry,
-                                  ob_restored *restored)
+ob_status ob_file_restore_symlink(const ob_placing *p, const ob_entry *entry, ob_restored *restored)
 {
     ob_restore *restore = p->target->restore;
     const ob_fs *fs = restore->engine->fs;

@@ -17,7 +17,7 @@ typedef struct ob_link {
     uint64_t device, file_id, size;
     int64_t mtime, ctime;
     ob_link_state state;
-    char *path;    /* of the first name below the root of the restore, '/' between components */
+    char *path; /* of the first name below the root of the restore, '/' between components */
 } ob_link;
 
 /* Zero-initialise, then ob_links_begin(). */

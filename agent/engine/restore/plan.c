@@ -159,9 +159,8 @@ static ob_status choose_root(ob_plan *plan, const ob_entry *entry)
     if (!OB_FAILED(status)) {
         status = ob_buf_status(&place);
     }
-    if (OB_FAILED(status) ||
-        (plan->root != NULL && plan->root_place.length == place.length &&
-         memcmp(plan->root_place.data, place.data, place.length) == 0)) {
+    if (OB_FAILED(status) || (plan->root != NULL && plan->root_place.length == place.length &&
+                              memcmp(plan->root_place.data, place.data, place.length) == 0)) {
         goto out;
     }
     status = ob_target_open_root(plan->restore, (const char *)place.data, &target);
@@ -186,8 +185,8 @@ static ob_status enter(ob_plan *plan, const char *path, size_t length, const ob_
     ob_target *target = NULL;
     ob_status status = top_of(plan)->status;
     if (OB_FAILED(status)) {
-        status = ob_fail(status, "%s: the folder that it is in could not be restored",
-                         place_of(plan));
+        status =
+            ob_fail(status, "%s: the folder that it is in could not be restored", place_of(plan));
     } else if (!ob_place_name_allowed(name_of(plan))) {
         status = ob_fail(OB_E_NOT_SUPPORTED, "%s: this system has no such names", place_of(plan));
     } else {
@@ -205,9 +204,8 @@ static ob_status enter(ob_plan *plan, const char *path, size_t length, const ob_
 /* Goes to the folder that the path is in; folders that the list does not have are made. */
 static ob_status go_to_parent(ob_plan *plan, const char *path, size_t length)
 {
-    while (plan->depth > 1 &&
-           !ob_point_path_below((const char *)plan->path.data, top_of(plan)->path_length, path,
-                                length)) {
+    while (plan->depth > 1 && !ob_point_path_below((const char *)plan->path.data,
+                                                   top_of(plan)->path_length, path, length)) {
         pop(plan);
     }
     size_t name = ob_point_path_name(path, length);
@@ -270,8 +268,8 @@ static ob_status restore_link(ob_plan *plan, const ob_placing *placing, const ob
     }
     status = open_folder_of(plan, link->path, &dir, &name);
     if (!OB_FAILED(status)) {
-        status = ob_file_restore_link(placing, dir != NULL ? dir : plan->root->dir, name,
-                                      &restored);
+        status =
+            ob_file_restore_link(placing, dir != NULL ? dir : plan->root->dir, name, &restored);
         fs->dir_close(fs, dir);
     }
     *linked = !OB_FAILED(status);
@@ -334,8 +332,8 @@ static ob_status restore_leaf(ob_plan *plan, const ob_entry *entry)
     ob_status status = top_of(plan)->status;
     const char *kind = ob_kind_not_kept(entry->info.type);
     if (OB_FAILED(status)) {
-        status = ob_fail(status, "%s: the folder that it is in could not be restored",
-                         placing.place);
+        status =
+            ob_fail(status, "%s: the folder that it is in could not be restored", placing.place);
     } else if (!ob_place_name_allowed(placing.name)) {
         status = ob_fail(OB_E_NOT_SUPPORTED, "%s: this system has no such names", placing.place);
     }

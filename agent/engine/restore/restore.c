@@ -12,8 +12,8 @@ bool ob_restore_is_fatal(ob_status status)
            status == OB_E_VAULT_UNREACHABLE;
 }
 
-ob_status ob_restore_set_meta(ob_restore *restore, ob_dir *dir, const char *name,
-                              const char *place, const ob_file_info *info, int mask)
+ob_status ob_restore_set_meta(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
+                              const ob_file_info *info, int mask)
 {
     const ob_fs *fs = restore->engine->fs;
     ob_file_info wanted = *info;

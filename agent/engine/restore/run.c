@@ -46,9 +46,9 @@ static ob_status take_items(run *r)
     qsort(r->items, count, sizeof *r->items, compare_items);
     for (size_t i = 0; i < count; i++) {
         const char *last = r->item_count > 0 ? r->items[r->item_count - 1] : NULL;
-        if (last == NULL || (strcmp(last, r->items[i]) != 0 &&
-                             !ob_point_path_below(last, strlen(last), r->items[i],
-                                                  strlen(r->items[i])))) {
+        if (last == NULL ||
+            (strcmp(last, r->items[i]) != 0 &&
+             !ob_point_path_below(last, strlen(last), r->items[i], strlen(r->items[i])))) {
             r->items[r->item_count++] = r->items[i];
         }
     }
@@ -129,8 +129,7 @@ static ob_status count_items(run *r)
     for (size_t i = 0; r->items[0][0] != '\0' && i < r->item_count && !OB_FAILED(status); i++) {
         uint64_t before = ob_report_totals(&r->restore.report).files_total;
         status = each_entry(r, r->items[i], false, count_entry);
-        if (!OB_FAILED(status) &&
-            ob_report_totals(&r->restore.report).files_total == before) {
+        if (!OB_FAILED(status) && ob_report_totals(&r->restore.report).files_total == before) {
             status = ob_fail(OB_E_NOT_FOUND, "the recovery point has no %s", r->items[i]);
         }
     }

@@ -12,9 +12,9 @@ typedef struct ob_target {
     struct ob_target *parent; /* NULL for the root of the restore */
     ob_dir *dir;
     char *place;
-    char *name;               /* in the parent */
+    char *name; /* in the parent */
     ob_file_info info;
-    int mask;                 /* what is set in the end */
+    int mask; /* what is set in the end */
     unsigned refs;
 } ob_target;
 

@@ -7,7 +7,7 @@
 
 /* Zero-initialise. */
 typedef struct ob_names {
-    char **names;  /* the byte before each is its type as the listing gave it, 0 = not known */
+    char **names; /* the byte before each is its type as the listing gave it, 0 = not known */
     size_t count;
     ob_buf memory;
 } ob_names;

@@ -30,11 +30,12 @@ struct ob_walk {
     size_t inner_count;
     ob_file_info skip[4]; /* folders that are never entered, by their identity */
     size_t skip_count;
-    ob_buf path, place; /* of what the walk looks at; with a NUL behind that length does not count */
-    ob_buf above;       /* path, NUL and place of a folder that comes up late */
+    ob_buf path,
+        place;    /* of what the walk looks at; with a NUL behind that length does not count */
+    ob_buf above; /* path, NUL and place of a folder that comes up late */
     level *levels;
     size_t depth, capacity;
-    size_t base;     /* levels above the root in work */
+    size_t base; /* levels above the root in work */
     ob_walk_item held;
     bool holds;   /* `held` comes up next, after the levels above it */
     bool descend; /* then the walk enters it */
@@ -130,8 +131,8 @@ static void pop(ob_walk *walk)
 }
 
 /* Enters the folder that path and place name. That it cannot be read is an event. */
-static ob_status enter(ob_walk *walk, ob_folder *parent, const char *name,
-                       const ob_file_info *info, bool emitted)
+static ob_status enter(ob_walk *walk, ob_folder *parent, const char *name, const ob_file_info *info,
+                       bool emitted)
 {
     ob_folder *folder = NULL;
     level *top = NULL;
@@ -181,8 +182,7 @@ static bool is_own_folder(const ob_walk *walk, const ob_file_info *info)
 static ob_verdict decide(const ob_walk *walk, ob_file_type type)
 {
     bool is_dir = type == OB_FILE_DIR;
-    ob_verdict verdict =
-        walk->selection->decide(walk->selection->context, place_of(walk), is_dir);
+    ob_verdict verdict = walk->selection->decide(walk->selection->context, place_of(walk), is_dir);
     return verdict == OB_PASS && !is_dir ? OB_SKIP : verdict;
 }
 
@@ -200,8 +200,8 @@ static ob_status consider_dir(ob_walk *walk, ob_folder *folder, const char *name
     if (is_own_folder(walk, info)) {
         return OB_OK;
     }
-    bool crosses = folder != NULL &&
-                   info->device != walk->levels[walk->depth - 1].info.device && !is_root(walk);
+    bool crosses = folder != NULL && info->device != walk->levels[walk->depth - 1].info.device &&
+                   !is_root(walk);
     bool descend = !crosses || leads_to_root(walk);
     if (crosses) {
         ob_report_event(walk->report, OB_EVENT_SKIPPED_KIND, place_of(walk), "other file system");
@@ -221,8 +221,7 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
     if (verdict == OB_SKIP) {
         return OB_OK;
     }
-    ob_status status =
-        walk->fs->stat(walk->fs, folder != NULL ? folder->dir : NULL, name, &info);
+    ob_status status = walk->fs->stat(walk->fs, folder != NULL ? folder->dir : NULL, name, &info);
     if (status == OB_E_NO_MEMORY) {
         return status;
     }
@@ -298,8 +297,8 @@ static ob_status climb(ob_walk *walk, const char *root, size_t length)
         status = end_text(&walk->place);
     }
     while (!OB_FAILED(status) && done < length) {
-        if (walk->path.length > 0 && (walk->depth == 0 || walk->levels[walk->depth - 1].path_length
-                                                              < walk->path.length)) {
+        if (walk->path.length > 0 &&
+            (walk->depth == 0 || walk->levels[walk->depth - 1].path_length < walk->path.length)) {
             status = push_above(walk);
         }
         if (!OB_FAILED(status)) {

@@ -10,7 +10,7 @@ typedef struct maker {
     ob_repo *repo;
     ob_list_writer list;
     ob_table_writer table;
-    ob_manifest manifest; /* change it before maker_commit() */
+    ob_manifest manifest;      /* change it before maker_commit() */
     const ob_chunk_id *damage; /* goes into the table instead of the next chunk's id */
 } maker;
 

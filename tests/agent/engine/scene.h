@@ -53,7 +53,7 @@ const char *scene_restored(const scene *self, const char *destination);
 /* How many events there were of this kind whose path ends with `path` and whose `what` is `what`;
  * NULL for any. */
 size_t scene_told(const scene *self, ob_event_kind kind, const char *path, const char *what);
-const char *scene_path(const scene *self, const char *name); /* base/source/NAME */
+const char *scene_path(const scene *self, const char *name);   /* base/source/NAME */
 const char *scene_inside(const scene *self, const char *name); /* its path in the point */
 
 /* The failure to make happen behind failure `n`: the next one; on Windows, which takes ten times as

@@ -84,7 +84,8 @@ static void check_chunks(stage *self, const uint8_t *data, size_t length)
 
 START_TEST(content__of_many_sizes)
 {
-    static const size_t sizes[] = {0, 1, 4096, 300000, 2097152, 2097153, 4194304, 4194305, 13000001};
+    static const size_t sizes[] = {0,       1,       4096,    300000,  2097152,
+                                   2097153, 4194304, 4194305, 13000001};
     stage self;
     stage_open(&self);
     uint8_t *data = rig_text(3, 13000001);

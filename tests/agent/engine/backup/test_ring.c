@@ -28,8 +28,8 @@ static bool is_cancelled(void *context)
 
 static ob_status open_ring(stage *self)
 {
-    ob_content pattern = {&self->scene.rig.engine, self->repo, &self->report, NULL, NULL, NULL,
-                          NULL};
+    ob_content pattern = {
+        &self->scene.rig.engine, self->repo, &self->report, NULL, NULL, NULL, NULL};
     return ob_ring_open(&self->scene.rig.engine, &pattern, &self->ring);
 }
 

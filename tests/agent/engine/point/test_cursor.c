@@ -75,10 +75,17 @@ START_TEST(cursor__seeks)
     ob_repo *repo = NULL;
     ob_point *point = make(&self, &repo);
     ob_cursor cursor = {.point = point};
-    static const char *const seeks[][2] = {
-        {"", "d00"},          {"a", "d00"},          {"d20", "d20"},         {"d20/f399", "d20/f399"},
-        {"d20/f3999", "d21"}, {"d20-x", "d21"},      {"d20/f100/x", "d20/f101"},
-        {"z", "z"},           {"zz", NULL},          {"d00", "d00"},         {"d39/f399/", "z"}};
+    static const char *const seeks[][2] = {{"", "d00"},
+                                           {"a", "d00"},
+                                           {"d20", "d20"},
+                                           {"d20/f399", "d20/f399"},
+                                           {"d20/f3999", "d21"},
+                                           {"d20-x", "d21"},
+                                           {"d20/f100/x", "d20/f101"},
+                                           {"z", "z"},
+                                           {"zz", NULL},
+                                           {"d00", "d00"},
+                                           {"d39/f399/", "z"}};
     for (size_t i = 0; i < sizeof seeks / sizeof seeks[0]; i++) {
         ob_check_ok(ob_cursor_seek(&cursor, seeks[i][0], strlen(seeks[i][0])));
         check_next(&cursor, seeks[i][1]);
@@ -225,9 +232,9 @@ static ob_status read_wrong(const char *first, const char *second, const char *r
 START_TEST(cursor__holds_chunks_to_the_table)
 {
     ob_check_ok(read_wrong("a", "b", "a", 1, 0));
-    ob_check_status(read_wrong("a", "c", "b", 1, 0), OB_E_CORRUPT);   /* another first path */
-    ob_check_status(read_wrong("a", "b", "a", 2, 0), OB_E_CORRUPT);   /* fewer entries */
-    ob_check_status(read_wrong("a", "b", "a", 1, 1), OB_E_CORRUPT);   /* another length */
+    ob_check_status(read_wrong("a", "c", "b", 1, 0), OB_E_CORRUPT); /* another first path */
+    ob_check_status(read_wrong("a", "b", "a", 2, 0), OB_E_CORRUPT); /* fewer entries */
+    ob_check_status(read_wrong("a", "b", "a", 1, 1), OB_E_CORRUPT); /* another length */
 }
 END_TEST
 

@@ -91,15 +91,15 @@ typedef struct fault {
 START_TEST(entry__what_contradicts_itself)
 {
     static const fault faults[] = {
-        {OB_FIELD_PLAIN(2), "\5", 1, OB_E_CORRUPT},               /* a folder with a size */
-        {OB_FIELD_PLAIN(3), "\x80\x20", 2, OB_E_CORRUPT},         /* mode 010000 */
-        {OB_FIELD_PLAIN(4), "\1", 1, OB_E_CORRUPT},               /* a user without group */
+        {OB_FIELD_PLAIN(2), "\5", 1, OB_E_CORRUPT},       /* a folder with a size */
+        {OB_FIELD_PLAIN(3), "\x80\x20", 2, OB_E_CORRUPT}, /* mode 010000 */
+        {OB_FIELD_PLAIN(4), "\1", 1, OB_E_CORRUPT},       /* a user without group */
         {OB_FIELD_PLAIN(6), "12345678123456781234567", 23, OB_E_CORRUPT},
-        {OB_FIELD_CRITICAL(9), "x", 1, OB_E_CORRUPT},             /* a folder with a target */
+        {OB_FIELD_CRITICAL(9), "x", 1, OB_E_CORRUPT}, /* a folder with a target */
         {OB_FIELD_CRITICAL(10), "", 0, OB_E_CORRUPT},
-        {OB_FIELD_CRITICAL(10), "\2", 1, OB_E_CORRUPT},           /* lists of lists */
-        {OB_FIELD_CRITICAL(10), "\1", 1, OB_E_CORRUPT},           /* no list */
-        {OB_FIELD_CRITICAL(10), "\0abc", 4, OB_E_CORRUPT},        /* no whole id */
+        {OB_FIELD_CRITICAL(10), "\2", 1, OB_E_CORRUPT},                      /* lists of lists */
+        {OB_FIELD_CRITICAL(10), "\1", 1, OB_E_CORRUPT},                      /* no list */
+        {OB_FIELD_CRITICAL(10), "\0abc", 4, OB_E_CORRUPT},                   /* no whole id */
         {OB_FIELD_CRITICAL(10), "\0aaaaaaaaaaaaaaaaaaaa", 21, OB_E_CORRUPT}, /* of a folder */
         {OB_FIELD_PLAIN(50), "what", 4, OB_OK},
         {OB_FIELD_CRITICAL(50), "what", 4, OB_E_FORMAT_VERSION},

@@ -56,19 +56,41 @@ START_TEST(list__vector)
 {
     const ob_chunk_id ids[] = {name_of(1), name_of(2), name_of(3)};
     const ob_file_info infos[] = {
-        {.type = OB_FILE_DIR, .mode = 0755, .mtime = T, .ctime = T + 1, .device = 2049,
-         .file_id = 12, .links = 3},
-        {.type = OB_FILE_REGULAR, .mode = 0644, .uid = 1000, .gid = 100, .mtime = T + 123456789,
-         .ctime = T + 2, .btime = T - 5, .device = 2049, .file_id = 13, .links = 1, .size = 5},
-        {.type = OB_FILE_SYMLINK, .mode = 0777, .mtime = -1, .device = 2049, .file_id = 14,
+        {.type = OB_FILE_DIR,
+         .mode = 0755,
+         .mtime = T,
+         .ctime = T + 1,
+         .device = 2049,
+         .file_id = 12,
+         .links = 3},
+        {.type = OB_FILE_REGULAR,
+         .mode = 0644,
+         .uid = 1000,
+         .gid = 100,
+         .mtime = T + 123456789,
+         .ctime = T + 2,
+         .btime = T - 5,
+         .device = 2049,
+         .file_id = 13,
+         .links = 1,
+         .size = 5},
+        {.type = OB_FILE_SYMLINK,
+         .mode = 0777,
+         .mtime = -1,
+         .device = 2049,
+         .file_id = 14,
          .links = 1},
-        {.type = OB_FILE_REGULAR, .device = 2049, .file_id = 15, .links = 2,
-         .size = UINT64_C(1) << 40, .attributes = 0x20},
+        {.type = OB_FILE_REGULAR,
+         .device = 2049,
+         .file_id = 15,
+         .links = 2,
+         .size = UINT64_C(1) << 40,
+         .attributes = 0x20},
         {.type = OB_FILE_REGULAR, .links = 1},
         {.type = OB_FILE_CHAR_DEVICE, .mode = 0600, .rdev = 0x103, .links = 1}};
-    ob_entry entries[] = {entry_of("etc", &infos[0]),       entry_of("etc/a", &infos[1]),
-                          entry_of("etc/ab", &infos[2]),    entry_of("etc/ab-\xff\n", &infos[3]),
-                          entry_of("etc/b", &infos[4]),     entry_of("etc/c", &infos[5])};
+    ob_entry entries[] = {entry_of("etc", &infos[0]),    entry_of("etc/a", &infos[1]),
+                          entry_of("etc/ab", &infos[2]), entry_of("etc/ab-\xff\n", &infos[3]),
+                          entry_of("etc/b", &infos[4]),  entry_of("etc/c", &infos[5])};
     entries[0].flags = OB_ENTRY_PASSED;
     entries[1].ids = ids;
     entries[1].id_count = 1;
@@ -187,18 +209,14 @@ START_TEST(list__hostile_paths)
         ob_status wanted;
     } hostile;
     static const hostile cases[] = {
-        {{"a", "b"}, {0, 0}, OB_OK},
-        {{"a", "/b"}, {0, 1}, OB_OK},
+        {{"a", "b"}, {0, 0}, OB_OK},           {{"a", "/b"}, {0, 1}, OB_OK},
         {{"ab", "b"}, {0, 1}, OB_E_CORRUPT}, /* "ab" again */
-        {{"ab", "c"}, {0, 1}, OB_OK},
-        {{"b", "a"}, {0, 0}, OB_E_CORRUPT},
-        {{"a", "b"}, {0, 2}, OB_E_CORRUPT}, /* shares more than there is */
-        {{"a", "b"}, {1, 0}, OB_E_CORRUPT}, /* the first shares */
+        {{"ab", "c"}, {0, 1}, OB_OK},          {{"b", "a"}, {0, 0}, OB_E_CORRUPT},
+        {{"a", "b"}, {0, 2}, OB_E_CORRUPT},    /* shares more than there is */
+        {{"a", "b"}, {1, 0}, OB_E_CORRUPT},    /* the first shares */
         {{"a-b", "/c"}, {0, 1}, OB_E_CORRUPT}, /* "a/c" comes before "a-b" */
-        {{"..", "a"}, {0, 0}, OB_E_CORRUPT},
-        {{"a", "/../b"}, {0, 1}, OB_E_CORRUPT},
-        {{"/a", "b"}, {0, 0}, OB_E_CORRUPT},
-        {{"", "b"}, {0, 0}, OB_E_CORRUPT},
+        {{"..", "a"}, {0, 0}, OB_E_CORRUPT},   {{"a", "/../b"}, {0, 1}, OB_E_CORRUPT},
+        {{"/a", "b"}, {0, 0}, OB_E_CORRUPT},   {{"", "b"}, {0, 0}, OB_E_CORRUPT},
         {{"a", "/"}, {0, 1}, OB_E_CORRUPT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -243,8 +261,8 @@ static void write_all(sink *to, char (*paths)[48], size_t count, size_t left_out
     ob_list_writer writer = {.sink = take, .context = to};
     for (size_t i = 0; i < count; i++) {
         ob_chunk_id id = name_of((unsigned)i);
-        const ob_file_info info = {.type = OB_FILE_REGULAR, .links = 1, .size = i,
-                                   .mtime = T + (int64_t)i, .file_id = i};
+        const ob_file_info info = {
+            .type = OB_FILE_REGULAR, .links = 1, .size = i, .mtime = T + (int64_t)i, .file_id = i};
         ob_entry entry = entry_of(paths[i], &info);
         entry.ids = &id;
         entry.id_count = 1;
@@ -305,9 +323,9 @@ START_TEST(list__one_entry_less_leaves_most_chunks_as_they_are)
     size_t same = 0;
     for (size_t i = 0; i < before.count; i++) {
         for (size_t j = 0; j < after.count; j++) {
-            same += before.chunks[i].length == after.chunks[j].length &&
-                    memcmp(before.chunks[i].data, after.chunks[j].data,
-                           before.chunks[i].length) == 0;
+            same +=
+                before.chunks[i].length == after.chunks[j].length &&
+                memcmp(before.chunks[i].data, after.chunks[j].data, before.chunks[i].length) == 0;
         }
     }
     ck_assert_uint_ge(same + 3, before.count);

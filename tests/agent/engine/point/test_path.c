@@ -16,8 +16,8 @@ static int compare(const char *left, const char *right)
 
 START_TEST(path__order_of_a_walk)
 {
-    static const char *const sorted[] = {"",    "a",     "a/a",  "a/b",   "a/b/c", "a\x01",
-                                         "a-b", "a-b/c", "a.b",  "aa",    "b",     "\xFF"};
+    static const char *const sorted[] = {"",    "a",     "a/a", "a/b", "a/b/c", "a\x01",
+                                         "a-b", "a-b/c", "a.b", "aa",  "b",     "\xFF"};
     for (size_t i = 0; i < sizeof sorted / sizeof sorted[0]; i++) {
         ck_assert_int_eq(compare(sorted[i], sorted[i]), 0);
         for (size_t j = 0; j < i; j++) {
@@ -52,9 +52,10 @@ static bool valid(const char *path)
 
 START_TEST(path__hostile_ones_are_refused)
 {
-    static const char *const bad[] = {"",     "/",    "/a",   "a/",    "a//b", ".",   "..",
-                                      "a/..", "../a", "a/./b", "a/../b", "./a"};
-    static const char *const good[] = {"a", "...", "a/...", ".a", "..a/b", "a\\..\\b", "C:/x", "\n"};
+    static const char *const bad[] = {"",   "/",    "/a",   "a/",    "a//b",   ".",
+                                      "..", "a/..", "../a", "a/./b", "a/../b", "./a"};
+    static const char *const good[] = {"a",     "...",      "a/...", ".a",
+                                       "..a/b", "a\\..\\b", "C:/x",  "\n"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(!valid(bad[i]), "%s", bad[i]);
     }

@@ -102,8 +102,8 @@ START_TEST(point__names)
     scene_open(&self);
     ob_test_write_text(scene_path(&self, "file"), "text");
     for (int i = 0; i < 70; i++) {
-        memory_store_set(self.rig.store, OB_OBJECT_POINT,
-                         ob_test_format("%016x-%032x", 100 - i, i), "x", 1);
+        memory_store_set(self.rig.store, OB_OBJECT_POINT, ob_test_format("%016x-%032x", 100 - i, i),
+                         "x", 1);
     }
     ob_check_ok(ob_point_names_read(self.rig.store, &names));
     ck_assert_uint_eq(names.count, 70);

@@ -53,8 +53,8 @@ START_TEST(table__writes_the_vector)
     ob_check_ok(ob_repo_flush(writer.repo));
     ck_assert_uint_eq(writer.ids.length, OB_CHUNK_ID);
     ob_table table = {0};
-    ob_check_ok(ob_table_read(&table, writer.repo,
-                              (const ob_chunk_id *)(const void *)writer.ids.data, 1));
+    ob_check_ok(
+        ob_table_read(&table, writer.repo, (const ob_chunk_id *)(const void *)writer.ids.data, 1));
     ck_assert_uint_eq(table.count, 3);
     ob_table_free(&table);
     ob_table_writer_free(&writer);

@@ -6,8 +6,8 @@
 static void make_tree(scene *self)
 {
     static const char *const folders[] = {"a", "a/deep", "a/deep/er", "b"};
-    static const char *const files[] = {"a/one.txt", "a/two.TXT", "a/deep/one.c",
-                                        "a/deep/er/x.txt", "a-b", "c"};
+    static const char *const files[] = {"a/one.txt",       "a/two.TXT", "a/deep/one.c",
+                                        "a/deep/er/x.txt", "a-b",       "c"};
     scene_open(self);
     for (size_t i = 0; i < 4; i++) {
         ob_check_ok(ob_fs_make_dirs(ob_fs_os(), scene_path(self, folders[i]), false));
@@ -24,7 +24,8 @@ START_TEST(view__lists_a_folder)
     make_tree(&self);
     for (size_t page = 1; page < 6; page++) {
         ck_assert_str_eq(scene_list(&self, scene_inside(&self, ""), "", page), "a|a-b|b|c");
-        ck_assert_str_eq(scene_list(&self, scene_inside(&self, "a"), "", page), "deep|one.txt|two.TXT");
+        ck_assert_str_eq(scene_list(&self, scene_inside(&self, "a"), "", page),
+                         "deep|one.txt|two.TXT");
         ck_assert_str_eq(scene_list(&self, scene_inside(&self, "b"), "", page), "");
     }
     ck_assert_str_eq(scene_list(&self, ob_test_format("/%s", scene_inside(&self, "")), "", 10),
@@ -42,7 +43,8 @@ START_TEST(view__searches_below_a_folder)
     for (size_t page = 1; page < 5; page++) {
         ck_assert_str_eq(scene_list(&self, scene_inside(&self, ""), "*.txt", page),
                          "x.txt|one.txt|two.TXT");
-        ck_assert_str_eq(scene_list(&self, scene_inside(&self, "a"), "ONE*", page), "one.c|one.txt");
+        ck_assert_str_eq(scene_list(&self, scene_inside(&self, "a"), "ONE*", page),
+                         "one.c|one.txt");
         ck_assert_str_eq(scene_list(&self, scene_inside(&self, ""), "?", page), "a|b|c");
         ck_assert_str_eq(scene_list(&self, scene_inside(&self, ""), "*e*r*", page), "er");
         ck_assert_str_eq(scene_list(&self, scene_inside(&self, ""), "nothing", page), "");

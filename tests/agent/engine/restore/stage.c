@@ -62,8 +62,8 @@ ob_entry stage_entry(stage *self, const char *path, const char *content)
                                .mtime = INT64_C(1500000000) * 1000000000},
                       .target = ""};
     if (length > 0) {
-        ob_check_ok(ob_repo_write(self->restore.repo, OB_CHUNK_DATA, content, length, &id,
-                                  &stored));
+        ob_check_ok(
+            ob_repo_write(self->restore.repo, OB_CHUNK_DATA, content, length, &id, &stored));
         ob_check_ok(ob_repo_flush(self->restore.repo));
         entry.ids = &id;
         entry.id_count = 1;

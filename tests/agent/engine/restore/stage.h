@@ -10,7 +10,7 @@ typedef struct stage {
     ob_restore_options options;
     ob_control control;
     ob_restore restore;
-    ob_target *root;  /* of the folder scene.source */
+    ob_target *root; /* of the folder scene.source */
     ob_buf chunk;
     size_t events;
     scene_event last; /* event */

@@ -135,8 +135,8 @@ START_TEST(links__of_many_files)
             ob_check_ok(ob_links_meet(&links, &info, &link, &state));
             ck_assert_int_eq(state, round == 0 ? OB_LINK_NONE : OB_LINK_DONE);
             if (round == 0) {
-                ob_check_ok(ob_links_settle(&links, link, OB_LINK_DONE, ob_test_format("%u",
-                                                                                       (unsigned)i)));
+                ob_check_ok(
+                    ob_links_settle(&links, link, OB_LINK_DONE, ob_test_format("%u", (unsigned)i)));
             } else {
                 ck_assert_str_eq(link->path, ob_test_format("%u", (unsigned)i));
             }

@@ -140,8 +140,7 @@ START_TEST(plan__hard_links_across_folders)
     ob_check_ok(ob_plan_entry(&plan, &other, false));
     ob_check_ok(ob_plan_finish(&plan));
     for (int i = 0; i < 3; i++) {
-        ob_check_ok(
-            ob_fs_os()->stat(ob_fs_os(), NULL, scene_path(&self.scene, paths[i]), &info));
+        ob_check_ok(ob_fs_os()->stat(ob_fs_os(), NULL, scene_path(&self.scene, paths[i]), &info));
         ck_assert_uint_eq(info.links, 3);
     }
     ob_check_ok(ob_fs_os()->stat(ob_fs_os(), NULL, scene_path(&self.scene, "zother"), &info));

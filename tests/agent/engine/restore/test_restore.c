@@ -1,5 +1,5 @@
-#include "restore/restore.h"
 #include "ob/test.h"
+#include "restore/restore.h"
 
 #include <string.h>
 

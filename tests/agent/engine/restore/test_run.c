@@ -63,8 +63,7 @@ START_TEST(restore_run__one_file_in_place)
     ob_check_ok(ob_fs_os()->remove_file(ob_fs_os(), NULL, file));
 
     const char *items[] = {path};
-    const ob_restore_options options = {
-        .point = self.last.point, .items = items, .item_count = 1};
+    const ob_restore_options options = {.point = self.last.point, .items = items, .item_count = 1};
     ob_check_ok(scene_restore(&self, &options));
     ck_assert_uint_eq(scene_told(&self, OB_EVENT_FAILED, NULL, NULL), 0);
     ck_assert_mem_eq(ob_test_read_file(file, &length), "first", 5);
@@ -123,8 +122,8 @@ START_TEST(restore_run__items_that_are_not_there)
     static const char *const wrong[] = {"none", "../etc", "a//b", "a/"};
     for (size_t i = 0; i < 4; i++) {
         const char *const items[] = {scene_inside(&self, "four"), scene_inside(&self, wrong[i])};
-        const ob_restore_options options = {self.last.point, items, 2, out, OB_OVERWRITE_SKIP,
-                                            false};
+        const ob_restore_options options = {self.last.point,   items, 2, out,
+                                            OB_OVERWRITE_SKIP, false};
         ob_check_status(scene_restore(&self, &options), OB_E_NOT_FOUND);
         ck_assert(!ob_test_exists(out)); /* nothing was begun */
     }
@@ -206,8 +205,12 @@ START_TEST(restore_run__type_conflicts)
     scene self;
     make_small(&self);
     const char *out = ob_test_path(self.base, "out");
-    const ob_restore_options options = {self.last.point, (const char *const[]){scene_inside(&self, "")},
-                                        1, out, OB_OVERWRITE_REPLACE, false};
+    const ob_restore_options options = {self.last.point,
+                                        (const char *const[]){scene_inside(&self, "")},
+                                        1,
+                                        out,
+                                        OB_OVERWRITE_REPLACE,
+                                        false};
     ob_check_ok(ob_fs_make_dirs(ob_fs_os(), ob_test_path(out, "source/four/full"), false));
     ob_test_write_text(ob_test_path(out, "source/a"), "a file");
     ob_check_ok(scene_restore(&self, &options));
@@ -239,8 +242,12 @@ START_TEST(restore_run__never_through_a_link)
     }
     ob_check_ok(fs->make_symlink(fs, NULL, ob_test_path(out, "source/four"),
                                  ob_test_path(other, "victim"), false));
-    const ob_restore_options options = {self.last.point, (const char *const[]){scene_inside(&self, "")},
-                                        1, out, OB_OVERWRITE_REPLACE, false};
+    const ob_restore_options options = {self.last.point,
+                                        (const char *const[]){scene_inside(&self, "")},
+                                        1,
+                                        out,
+                                        OB_OVERWRITE_REPLACE,
+                                        false};
     ob_check_ok(scene_restore(&self, &options));
     ck_assert_uint_eq(scene_told(&self, OB_EVENT_FAILED, NULL, NULL), 4); /* a and below */
     ck_assert(!ob_test_exists(ob_test_path(other, "one")));
@@ -265,8 +272,8 @@ START_TEST(restore_run__without_security)
     for (int skip = 0; skip < 2; skip++) {
         const char *out = ob_test_path(self.base, ob_test_format("out%d", skip));
         const char *const items[] = {scene_inside(&self, "four"), scene_inside(&self, "a")};
-        const ob_restore_options options = {self.last.point, items, 2, out, OB_OVERWRITE_SKIP,
-                                            skip == 1};
+        const ob_restore_options options = {self.last.point,   items,    2, out,
+                                            OB_OVERWRITE_SKIP, skip == 1};
         ob_check_ok(scene_restore(&self, &options));
         ob_check_ok(fs->stat(fs, NULL, ob_test_path(out, "four"), &info));
         ck_assert_int_eq(info.mtime, wanted.mtime);
@@ -307,8 +314,8 @@ START_TEST(restore_run__hard_links_across_folders)
     ob_file_info info;
     scene self;
     make_small(&self);
-    ob_check_ok(fs->make_link(fs, NULL, scene_path(&self, "four"), NULL,
-                              scene_path(&self, "a/deep/four")));
+    ob_check_ok(
+        fs->make_link(fs, NULL, scene_path(&self, "four"), NULL, scene_path(&self, "a/deep/four")));
     ob_check_ok(fs->make_link(fs, NULL, scene_path(&self, "four"), NULL, scene_path(&self, "b/x")));
     ob_check_ok(scene_backup(&self));
     const char *out = scene_restore_all(&self, "out");
@@ -343,7 +350,7 @@ static ob_status restore_made(scene *self, const ob_guid *id)
 
 START_TEST(restore_run__never_out_of_the_destination)
 {
-    static const char *const names[] = {"../evil",   "a/../../evil", "/evil", "a//evil",
+    static const char *const names[] = {"../evil",  "a/../../evil", "/evil", "a//evil",
                                         "a/./evil", "..",           "a/"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         scene self;
@@ -460,7 +467,8 @@ START_TEST(restore_run__cancelled_at_any_time)
     ob_check_ok(scene_backup(&self));
     (void)scene_restore_all(&self, "all");
     uint64_t all = self.asked;
-    ob_restore_options options = {.point = self.last.point, .overwrite = OB_OVERWRITE_REPLACE,
+    ob_restore_options options = {.point = self.last.point,
+                                  .overwrite = OB_OVERWRITE_REPLACE,
                                   .destination = ob_test_path(self.base, "out")};
     for (uint64_t after = 1; after < all; after += 2) {
         self.cancel_after = after;
@@ -480,7 +488,8 @@ START_TEST(restore_run__the_store_goes_away)
     bool failed = true;
     uint64_t n = 0;
     make_small(&self);
-    ob_restore_options options = {.point = self.last.point, .overwrite = OB_OVERWRITE_REPLACE,
+    ob_restore_options options = {.point = self.last.point,
+                                  .overwrite = OB_OVERWRITE_REPLACE,
                                   .destination = ob_test_path(self.base, "out")};
     for (; failed; n++) {
         memory_store_fail(self.rig.store, n, OB_E_VAULT_UNREACHABLE, true);
@@ -501,7 +510,8 @@ START_TEST(restore_run__files_fail_one_by_one)
     scene self;
     bool hit = true;
     make_small(&self);
-    ob_restore_options options = {.point = self.last.point, .overwrite = OB_OVERWRITE_REPLACE,
+    ob_restore_options options = {.point = self.last.point,
+                                  .overwrite = OB_OVERWRITE_REPLACE,
                                   .destination = ob_test_path(self.base, "out")};
     for (uint64_t n = 1; hit; n = scene_next(n)) {
         ob_test_fs_fail(&self.rig.fs, n, false);
@@ -542,8 +552,8 @@ START_TEST(restore_run__memory_runs_out_at_each_allocation)
     self.rig.engine.fs = ob_fs_os();
     self.rig.engine.workers = 1;
     const char *const items[] = {scene_inside(&self, "")};
-    const ob_restore_options options = {self.last.point, items, 1, ob_test_path(self.base, "out"),
-                                        OB_OVERWRITE_REPLACE, false};
+    const ob_restore_options options = {
+        self.last.point, items, 1, ob_test_path(self.base, "out"), OB_OVERWRITE_REPLACE, false};
     for (uint64_t n = 1; hit; n = scene_next(n)) {
         ob_test_alloc_begin(n, false);
         ob_status status = scene_restore(&self, &options);

@@ -19,8 +19,8 @@ START_TEST(target__metadata_is_set_when_all_is_done)
     ob_test_write_text(scene_path(&self.scene, "outer/inner/file"), "x");
     ob_target_drop(inner);
     for (int i = 0; i < 2; i++) {
-        ob_check_ok(fs->stat(fs, NULL, scene_path(&self.scene, i == 0 ? "outer" : "outer/inner"),
-                             &info));
+        ob_check_ok(
+            fs->stat(fs, NULL, scene_path(&self.scene, i == 0 ? "outer" : "outer/inner"), &info));
         ck_assert_int_eq(info.mtime, wanted.mtime);
         ck_assert(info.mode == wanted.mode || info.mode == 0);
     }

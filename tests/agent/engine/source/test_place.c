@@ -22,7 +22,7 @@ static const place windows_places[] = {{"C:\\", "C:"},
                                        {"\\\\?\\C:\\x", "C:/x"},
                                        {"\\\\?\\Volume{1}\\x", "Volume{1}/x"}};
 static const char *const linux_bad[] = {"", "usr", "./usr", "/usr/../etc", "/usr//x", "C:\\x"};
-static const char *const windows_bad[] = {"",         "/usr",       "C:",     "C:x",
+static const char *const windows_bad[] = {"",         "/usr",         "C:",     "C:x",
                                           "\\\\s\\x", "C:\\a\\..\\b", "C:\\\\x"};
 
 START_TEST(place__to_point)

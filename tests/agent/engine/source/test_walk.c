@@ -211,8 +211,7 @@ typedef struct wrong {
 static ob_status go_wrong(ob_test_fs *wrapper, const char *operation, const char *name)
 {
     const wrong *what = wrapper->context;
-    if (strcmp(operation, what->operation) == 0 && name != NULL &&
-        strcmp(name, what->name) == 0) {
+    if (strcmp(operation, what->operation) == 0 && name != NULL && strcmp(name, what->name) == 0) {
         return ob_fail(what->status, "%s made to fail", name);
     }
     return OB_OK;
@@ -245,9 +244,9 @@ static ob_status odd_stat(const ob_fs *fs, ob_dir *dir, const char *name, ob_fil
     const ob_fs *real = ob_fs_os();
     ob_status status = real->stat(real, dir, name, out);
     (void)fs;
-    out->type = strcmp(name, "fifo") == 0     ? OB_FILE_FIFO
-                : strcmp(name, "sock") == 0   ? OB_FILE_SOCKET
-                : strcmp(name, "disk") == 0   ? OB_FILE_BLOCK_DEVICE
+    out->type = strcmp(name, "fifo") == 0      ? OB_FILE_FIFO
+                : strcmp(name, "sock") == 0    ? OB_FILE_SOCKET
+                : strcmp(name, "disk") == 0    ? OB_FILE_BLOCK_DEVICE
                 : strcmp(name, "reparse") == 0 ? OB_FILE_OTHER
                                                : out->type;
     out->device += strcmp(name, "mount") == 0 ? 1 : 0;
@@ -290,9 +289,17 @@ static ob_status stat_of_disks(const ob_fs *fs, ob_dir *dir, const char *name, o
 
 START_TEST(walk__a_root_below_another_on_another_file_system)
 {
-    static const char *const names[] = {
-        "1/", "1/1a", "1/1sub/", "1/1sub/1b", "1/1sub/1want/", "1/1sub/1want/1c",
-        "1/1sub/1want/2/", "1/1sub/1want/2/2a", "1/1z/", "1/1z/1d", "a"};
+    static const char *const names[] = {"1/",
+                                        "1/1a",
+                                        "1/1sub/",
+                                        "1/1sub/1b",
+                                        "1/1sub/1want/",
+                                        "1/1sub/1want/1c",
+                                        "1/1sub/1want/2/",
+                                        "1/1sub/1want/2/2a",
+                                        "1/1z/",
+                                        "1/1z/1d",
+                                        "a"};
     static const struct {
         const char *root, *pass, *text, *kinds;
     } cases[] = {
