@@ -170,7 +170,9 @@ class Layout:
         foreign = "posix" if system == "windows" else "windows"
         jobs = []
         for path in self.text:
-            if not path.endswith(".h") or path in NOT_ALONE or foreign in path.split("/"):
+            if not path.endswith(".h") or path in NOT_ALONE:
+                continue
+            if foreign in path.split("/") or path.endswith(f"_{foreign}.h"):
                 continue
             flags = flags_for(path, self.root, commands)
             if flags:
