@@ -179,6 +179,7 @@ Get-OBJob
         }
     }
     It 'leaves what stood in $Error' {
+        $Error.Clear()
         try { throw 'earlier' } catch { $null = $_ }
         Get-OBPolicy -ErrorAction Ignore
         Assert-Equal 1 $Error.Count

@@ -53,6 +53,6 @@ done
 
 result=0
 OB_PWSH_TIMEOUT=400 "$here/rig/pwsh.sh" "$here/runner.ps1" \
-    "Z:$here/rig.tests.ps1" "Z:$here/thread.tests.ps1" "Z:$here/module.tests.ps1" || result=$?
+    "Z:$here/rig.tests.ps1" "Z:$here/thread.tests.ps1" "Z:$here/oldstyle.tests.ps1" "Z:$here/module.tests.ps1" || result=$?
 [ $result -eq 0 ] || { echo "-- the agent's log:" >&2; tail -n 30 "$work/agent.log" >&2; }
 exit $result
