@@ -40,6 +40,20 @@ restores() {
     check "$1: bytes and metadata" cmp "$3" "$work/restored.list"
 }
 
+# Another vault that claims the identity of ours: an id is no secret, its certificate is what counts.
+forged_vault() {
+    check "another vault" "$obvault" create "$work/forged"
+    check "with our id" python3 -c 'import json, sys
+ours, forged = (json.load(open(f)) for f in sys.argv[1:])
+forged["id"] = ours["id"]
+json.dump(forged, open(sys.argv[2], "w"))' "$vault/vault.json" "$work/forged/vault.json"
+    check "its credentials" "$obvault" credentials "$work/forged" -o "$work/f.VaultCredentials"
+    expect 1 "register with it" "$obctl" register "$work/f.VaultCredentials"
+    complains "is refused" OB_E_CREDENTIALS_INVALID
+    expect 0 "the vault stays" "$obctl" status
+    says "ours" "$vault"
+}
+
 second_agent() {
     expect 1 "second agent on one state" timeout 20 "$obagent" run --state "$work/state" \
         --endpoint "$work/control2"
@@ -185,6 +199,7 @@ full_vault() {
 
 start_agent || exit 1
 prepare
+forged_vault
 second_agent
 vault_away
 vault_away_midway
