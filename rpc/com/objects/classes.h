@@ -12,7 +12,7 @@ IOBRegistration *ob_com_registration_new(cJSON *document);
 IOBSettings *ob_com_settings_new(ob_connection *connection, cJSON *document);
 IOBStatus *ob_com_status_new(cJSON *document); /* error.schema.json; NULL: the status 0 */
 IOBFileSpecs *ob_com_file_specs_new(void);
-/* Replaces the collection by the policy document's "files". */
+/* Replaces the collection by the policy document's "files"; a failure keeps what it held. */
 HRESULT ob_com_file_specs_load(IOBFileSpecs *specs, const cJSON *files);
 /* The collection as the array of a policy document. */
 ob_status ob_com_file_specs_save(IOBFileSpecs *specs, cJSON **files);

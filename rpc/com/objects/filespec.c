@@ -97,14 +97,6 @@ static HRESULT STDMETHODCALLTYPE specs_get_new_enum(file_specs *self, IUnknown *
     return hr;
 }
 
-static HRESULT add(file_specs *self, file_spec *spec)
-{
-    AcquireSRWLockExclusive(&self->lock);
-    HRESULT hr = ob_list_add(&self->list, spec);
-    ReleaseSRWLockExclusive(&self->lock);
-    return hr;
-}
-
 static HRESULT STDMETHODCALLTYPE specs_add(file_specs *self, BSTR path, VARIANT_BOOL exclude,
                                            VARIANT_BOOL recursive, IOBFileSpec **added)
 {
@@ -118,7 +110,9 @@ static HRESULT STDMETHODCALLTYPE specs_add(file_specs *self, BSTR path, VARIANT_
     if (!spec)
         return E_OUTOFMEMORY;
     ob_object_add_ref(spec);
-    HRESULT hr = add(self, spec);
+    AcquireSRWLockExclusive(&self->lock);
+    HRESULT hr = ob_list_add(&self->list, spec);
+    ReleaseSRWLockExclusive(&self->lock);
     if (FAILED(hr)) {
         ob_object_release(spec);
         return hr;
@@ -164,18 +158,26 @@ IOBFileSpecs *ob_com_file_specs_new(void)
 HRESULT ob_com_file_specs_load(IOBFileSpecs *specs, const cJSON *files)
 {
     file_specs *self = (file_specs *)specs;
+    ob_list list = {0};
+    HRESULT hr = S_OK;
     const cJSON *file;
-    specs_clear(self);
     cJSON_ArrayForEach(file, files)
     {
         const cJSON *recursive = cJSON_GetObjectItemCaseSensitive(file, "recursive");
-        HRESULT hr =
-            add(self, spec_new(ob_strdup(ob_json_text(file, "path")), ob_json_true(file, "exclude"),
-                               !recursive || cJSON_IsTrue(recursive)));
+        hr = ob_list_add(&list, spec_new(ob_strdup(ob_json_text(file, "path")),
+                                         ob_json_true(file, "exclude"),
+                                         !recursive || cJSON_IsTrue(recursive)));
         if (FAILED(hr))
-            return hr;
+            goto out;
     }
-    return S_OK;
+    AcquireSRWLockExclusive(&self->lock);
+    ob_list old = self->list;
+    self->list = list;
+    ReleaseSRWLockExclusive(&self->lock);
+    list = old;
+out:
+    ob_list_clear(&list);
+    return hr;
 }
 
 ob_status ob_com_file_specs_save(IOBFileSpecs *specs, cJSON **files)

@@ -5,6 +5,8 @@
 typedef struct settings {
     ob_object base;
     ob_connection *connection;
+    /* Held while a change is on its way to the agent, too: whoever reads after it sees it. */
+    SRWLOCK lock;
     cJSON *json;
 } settings;
 
@@ -15,7 +17,8 @@ static void destroy(ob_object *object)
     ob_connection_release(self->connection);
 }
 
-static HRESULT STDMETHODCALLTYPE refresh(settings *self)
+/* With the lock held. */
+static HRESULT read_again(settings *self)
 {
     ob_buf text = {0};
     cJSON *json = NULL;
@@ -35,19 +38,32 @@ static HRESULT STDMETHODCALLTYPE refresh(settings *self)
     return hr;
 }
 
-/* Sends a document of changes, which is taken over and wiped, and reads the settings again. */
+static HRESULT STDMETHODCALLTYPE refresh(settings *self)
+{
+    AcquireSRWLockExclusive(&self->lock);
+    HRESULT hr = read_again(self);
+    ReleaseSRWLockExclusive(&self->lock);
+    return hr;
+}
+
+/* Sends a document of changes and reads the settings again. */
+static HRESULT send(settings *self, const ob_buf *text)
+{
+    AcquireSRWLockExclusive(&self->lock);
+    HRESULT hr = OB_FAILED(ob_client_set_settings(self->connection->client,
+                                                  (const char *)text->data, text->length))
+                     ? ob_object_fail_call(self)
+                     : read_again(self);
+    ReleaseSRWLockExclusive(&self->lock);
+    return hr;
+}
+
+/* The same with a document that is taken over and wiped. */
 static HRESULT change(settings *self, cJSON *changes, bool failed)
 {
     ob_buf text = {.secret = true};
-    HRESULT hr = E_OUTOFMEMORY;
-    if (failed || OB_FAILED(ob_json_print(&text, changes)))
-        goto out;
-    if (OB_FAILED(
-            ob_client_set_settings(self->connection->client, (const char *)text.data, text.length)))
-        hr = ob_object_fail_call(self);
-    else
-        hr = refresh(self);
-out:
+    HRESULT hr =
+        failed || OB_FAILED(ob_json_print(&text, changes)) ? E_OUTOFMEMORY : send(self, &text);
     ob_buf_free(&text);
     ob_json_free_secret(changes);
     return hr;
@@ -55,19 +71,26 @@ out:
 
 static HRESULT STDMETHODCALLTYPE get_passphrase_set(settings *self, VARIANT_BOOL *value)
 {
+    AcquireSRWLockShared(&self->lock);
     *value = ob_bool_of(ob_json_true(self->json, "passphrase_set"));
+    ReleaseSRWLockShared(&self->lock);
     return S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE get_registered(settings *self, VARIANT_BOOL *value)
 {
+    AcquireSRWLockShared(&self->lock);
     *value = ob_bool_of(ob_json_true(self->json, "registered"));
+    ReleaseSRWLockShared(&self->lock);
     return S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE get_compression(settings *self, BSTR *value)
 {
-    return ob_bstr_of(value, ob_json_text(self->json, "compression"));
+    AcquireSRWLockShared(&self->lock);
+    HRESULT hr = ob_bstr_of(value, ob_json_text(self->json, "compression"));
+    ReleaseSRWLockShared(&self->lock);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE put_compression(settings *self, BSTR value)
@@ -85,15 +108,21 @@ static HRESULT STDMETHODCALLTYPE put_compression(settings *self, BSTR value)
 
 static HRESULT STDMETHODCALLTYPE get_vault_name(settings *self, BSTR *value)
 {
-    return ob_bstr_of(value,
-                      ob_json_text(cJSON_GetObjectItemCaseSensitive(self->json, "vault"), "name"));
+    AcquireSRWLockShared(&self->lock);
+    const cJSON *vault = cJSON_GetObjectItemCaseSensitive(self->json, "vault");
+    HRESULT hr = ob_bstr_of(value, ob_json_text(vault, "name"));
+    ReleaseSRWLockShared(&self->lock);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE get_document(settings *self, BSTR *value)
 {
     ob_buf text = {0};
     HRESULT hr = E_OUTOFMEMORY;
-    if (!OB_FAILED(ob_json_print(&text, self->json)))
+    AcquireSRWLockShared(&self->lock);
+    ob_status status = ob_json_print(&text, self->json);
+    ReleaseSRWLockShared(&self->lock);
+    if (!OB_FAILED(status))
         hr = ob_bstr_of_n(value, (const char *)text.data, text.length);
     ob_buf_free(&text);
     return hr;
@@ -125,15 +154,8 @@ out:
 static HRESULT STDMETHODCALLTYPE change_by_document(settings *self, BSTR document)
 {
     ob_buf text = {.secret = true};
-    HRESULT hr;
     ob_status status = ob_text_of_bstr(&text, document);
-    if (OB_FAILED(status))
-        hr = ob_object_fail(self, status);
-    else if (OB_FAILED(ob_client_set_settings(self->connection->client, (const char *)text.data,
-                                              text.length)))
-        hr = ob_object_fail_call(self);
-    else
-        hr = refresh(self);
+    HRESULT hr = OB_FAILED(status) ? ob_object_fail(self, status) : send(self, &text);
     ob_buf_free(&text);
     return hr;
 }
@@ -152,6 +174,7 @@ IOBSettings *ob_com_settings_new(ob_connection *connection, cJSON *json)
         ob_json_free(json);
         return NULL;
     }
+    InitializeSRWLock(&self->lock);
     self->connection = ob_connection_share(connection);
     self->json = json;
     return (IOBSettings *)self;

@@ -53,6 +53,40 @@ cJSON *com_json(const char *text)
     return json;
 }
 
+typedef struct half {
+    bool (*body)(void *context, int which);
+    void *context;
+    int which;
+    HANDLE start;
+} half;
+
+static DWORD WINAPI run_half(void *parameter)
+{
+    half *self = parameter;
+    WaitForSingleObject(self->start, INFINITE);
+    return self->body(self->context, self->which) ? 0 : 1;
+}
+
+void com_run_in_two_threads(bool (*body)(void *context, int which), void *context)
+{
+    HANDLE start = CreateEventW(NULL, TRUE, FALSE, NULL), threads[2];
+    half halves[2];
+    DWORD code = 1;
+    for (int i = 0; i < 2; i++) {
+        halves[i] = (half){body, context, i, start};
+        threads[i] = CreateThread(NULL, 0, run_half, &halves[i], 0, NULL);
+        ck_assert_ptr_nonnull(threads[i]);
+    }
+    SetEvent(start);
+    ck_assert_uint_eq(WaitForMultipleObjects(2, threads, TRUE, 30000), WAIT_OBJECT_0);
+    for (int i = 0; i < 2; i++) {
+        GetExitCodeThread(threads[i], &code);
+        ck_assert_msg(code == 0, "thread %d did not like what it saw", i);
+        CloseHandle(threads[i]);
+    }
+    CloseHandle(start);
+}
+
 void com_check_nothing_left(void)
 {
     ck_assert_int_eq(ob_object_count(), 0);

@@ -17,6 +17,9 @@ void com_check_error(const WCHAR *part);
 VARIANT com_text(const WCHAR *text);
 VARIANT com_missing(void);
 cJSON *com_json(const char *text);
+/* Runs `body` in two threads at once. It gets 0 or 1 as `which`, and tells of what it does not like
+ * by false: an assertion in a thread of the test's own would not end the test. */
+void com_run_in_two_threads(bool (*body)(void *context, int which), void *context);
 /* All objects, clients and views are gone. */
 void com_check_nothing_left(void);
 

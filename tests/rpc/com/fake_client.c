@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <windows.h>
 
 fake_client fake;
 
@@ -24,6 +25,17 @@ static ob_status called(const char *name, const void *asked, size_t length)
     snprintf(fake.called, sizeof fake.called, "%s", name);
     snprintf(fake.asked, sizeof fake.asked, "%.*s", (int)length, asked ? (const char *)asked : "");
     return fake.fail;
+}
+
+/* Long enough for a second thread to come in, if nothing keeps it out. */
+static ob_status changed(const char *name, const char *document, size_t length)
+{
+    if (InterlockedIncrement(&fake.inside) > 1)
+        fake.at_once = true;
+    SwitchToThread();
+    ob_status status = called(name, document, length);
+    InterlockedDecrement(&fake.inside);
+    return status;
 }
 
 static ob_status answer(ob_buf *out)
@@ -95,7 +107,7 @@ ob_status ob_client_get_settings(ob_client *client, ob_buf *settings)
 ob_status ob_client_set_settings(ob_client *client, const char *settings, size_t length)
 {
     (void)client;
-    return called("set_settings", settings, length);
+    return changed("set_settings", settings, length);
 }
 
 ob_status ob_client_get_policy(ob_client *client, const char *name, ob_buf *policy)
@@ -108,14 +120,14 @@ ob_status ob_client_get_policy(ob_client *client, const char *name, ob_buf *poli
 ob_status ob_client_set_policy(ob_client *client, const char *policy, size_t length, ob_buf *stored)
 {
     (void)client;
-    called("set_policy", policy, length);
+    changed("set_policy", policy, length);
     return answer(stored);
 }
 
 ob_status ob_client_remove_policy(ob_client *client, const char *name)
 {
     (void)client;
-    return called("remove_policy", name, strlen(name));
+    return changed("remove_policy", name, strlen(name));
 }
 
 ob_status ob_client_start_backup(ob_client *client, const char *options, size_t length,

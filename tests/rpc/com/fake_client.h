@@ -1,6 +1,7 @@
 /*
  * libobclient with answers of the test's own: the objects are tested for what they ask and for what
- * they make of the answers. One agent, no threads.
+ * they make of the answers. One agent, one call at a time: whoever calls it from two threads finds
+ * in `at_once` whether two calls met.
  */
 #ifndef FAKE_CLIENT_H
 #define FAKE_CLIENT_H
@@ -20,6 +21,8 @@ typedef struct fake_client {
     size_t records;       /* how many jobs, points or items a list holds */
     unsigned pages;       /* list calls */
     long open_clients, open_views;
+    long volatile inside; /* calls that change settings or a policy, now */
+    bool at_once;         /* two of them met */
 } fake_client;
 
 extern fake_client fake;

@@ -64,11 +64,66 @@ START_TEST(policy__document_that_is_none_is_refused)
 }
 END_TEST
 
+START_TEST(policy__failed_save_keeps_what_is_shown)
+{
+    BSTR text = NULL;
+    fake_reset();
+    IOBPolicy *policy = make("", "{\"name\":\"n\",\"id\":\"x\",\"files\":[]}");
+    fake.fail = OB_E_NOT_REGISTERED;
+    ck_assert_int_eq(IOBPolicy_Save(policy), OB_E_NOT_REGISTERED);
+    ck_assert_int_eq(IOBPolicy_get_Id(policy, &text), S_OK);
+    com_check_bstr(text, L"x");
+    IOBPolicy_Release(policy);
+}
+END_TEST
+
+static bool same(BSTR text, const WCHAR *wanted)
+{
+    bool equal = text && wcscmp(text, wanted) == 0;
+    SysFreeString(text);
+    return equal;
+}
+
+static bool save_and_read(void *context, int which)
+{
+    IOBPolicy *policy = context;
+    BSTR name = SysAllocString(L"n");
+    BSTR state = SysAllocString(L"paused");
+    bool good = true;
+    for (int i = 0; i < 2000 && good; i++) {
+        BSTR shown = NULL;
+        HRESULT hr = (i + which) % 3 == 0   ? IOBPolicy_Save(policy)
+                     : (i + which) % 3 == 1 ? IOBPolicy_put_State(policy, state)
+                                            : IOBPolicy_put_Name(policy, name);
+        good = SUCCEEDED(hr) && SUCCEEDED(IOBPolicy_get_Name(policy, &shown)) &&
+               same(shown, L"n") && SUCCEEDED(IOBPolicy_get_Document(policy, &shown)) &&
+               shown != NULL && wcsstr(shown, L"\"name\":\"n\"") != NULL;
+        SysFreeString(good ? shown : NULL);
+    }
+    SysFreeString(name);
+    SysFreeString(state);
+    return good;
+}
+
+START_TEST(policy__two_threads_save_and_read)
+{
+    fake_reset();
+    IOBPolicy *policy = make("n", NULL);
+    fake.document = "{\"name\":\"n\",\"id\":\"y\",\"files\":[{\"path\":\"/a\"}]}";
+    com_run_in_two_threads(save_and_read, policy);
+    ck_assert(!fake.at_once);
+    IOBPolicy_Release(policy);
+    com_check_nothing_left();
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, policy__save_sends_no_read_only_field_and_takes_the_answer);
     tcase_add_test(cases, policy__state_name_and_removal);
     tcase_add_test(cases, policy__document_that_is_none_is_refused);
+    tcase_add_test(cases, policy__failed_save_keeps_what_is_shown);
+    tcase_add_test(cases, policy__two_threads_save_and_read);
 }
 
 OB_TEST_MAIN("policy", add_cases)

@@ -83,12 +83,53 @@ START_TEST(settings__document_is_sent_as_it_is)
 }
 END_TEST
 
+static bool is_whole(BSTR document)
+{
+    bool whole = document && (wcscmp(document, L"{\"compression\":\"small\"}") == 0 ||
+                              wcscmp(document, L"{\"compression\":\"standard\"}") == 0);
+    SysFreeString(document);
+    return whole;
+}
+
+/* Each thread changes and reads; the fake client's answer is the same for both. */
+static bool change_and_read(void *context, int which)
+{
+    IOBSettings *settings = context;
+    BSTR change = SysAllocString(L"{\"compression\":\"small\"}");
+    BSTR value = SysAllocString(L"small");
+    bool good = true;
+    for (int i = 0; i < 2000 && good; i++) {
+        BSTR shown = NULL;
+        HRESULT hr = (i + which) % 3 == 0   ? IOBSettings_Change(settings, change)
+                     : (i + which) % 3 == 1 ? IOBSettings_put_Compression(settings, value)
+                                            : IOBSettings_Refresh(settings);
+        good = SUCCEEDED(hr) && SUCCEEDED(IOBSettings_get_Document(settings, &shown)) &&
+               is_whole(shown);
+    }
+    SysFreeString(change);
+    SysFreeString(value);
+    return good;
+}
+
+START_TEST(settings__two_threads_see_whole_documents)
+{
+    fake_reset();
+    IOBSettings *settings = make("{\"compression\":\"standard\"}");
+    fake.document = "{\"compression\":\"small\"}";
+    com_run_in_two_threads(change_and_read, settings);
+    ck_assert(!fake.at_once);
+    IOBSettings_Release(settings);
+    com_check_nothing_left();
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, settings__shows_the_document);
     tcase_add_test(cases, settings__passphrase_is_sent_and_settings_read_again);
     tcase_add_test(cases, settings__refused_change_keeps_what_is_shown);
     tcase_add_test(cases, settings__document_is_sent_as_it_is);
+    tcase_add_test(cases, settings__two_threads_see_whole_documents);
 }
 
 OB_TEST_MAIN("settings", add_cases)
