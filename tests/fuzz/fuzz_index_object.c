@@ -39,7 +39,7 @@ static void need(ob_status status)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const ob_index_sink sink = {NULL, take_pack, take_entry};
+    static const ob_index_sink sink = {NULL, take_pack, take_entry, NULL};
     static ob_keyring *keys;
     static ob_tools_pool pool;
     static ob_tools *tools;

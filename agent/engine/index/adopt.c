@@ -57,7 +57,8 @@ static ob_status take(ob_index *index, const ob_pack_head *head, const uint8_t *
     for (uint32_t i = 0; !OB_FAILED(status) && i < head->footer.count; i++) {
         const ob_toc_entry *from = &head->entries[i];
         ob_index_entry entry = {from->id, number, from->offset, from->stored};
-        if (ob_chunk_table_find(&index->recent, &from->id) == NULL) {
+        if (!ob_bad_places_has(&index->bad, name, from->offset) &&
+            ob_chunk_table_find(&index->recent, &from->id) == NULL) {
             status = ob_chunk_table_put(&index->recent, &entry);
             index->ready++;
         }
@@ -76,8 +77,7 @@ static ob_status adopt(ob_index *index, ob_tools *tools, const uint8_t *name, ui
         status = take(index, &head, name, size);
         ob_mutex_unlock(index->lock);
     } else if (status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_NOT_FOUND ||
-               status == OB_E_FORMAT_VERSION || status == OB_E_IO ||
-               status == OB_E_ACCESS_DENIED) {
+               status == OB_E_FORMAT_VERSION || status == OB_E_IO || status == OB_E_ACCESS_DENIED) {
         char what[256];
         snprintf(what, sizeof what, "%.250s", ob_detail());
         ob_mutex_lock(index->lock);

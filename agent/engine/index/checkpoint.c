@@ -59,7 +59,7 @@ static int by_place(const void *a, const void *b)
     return left->offset < right->offset ? -1 : left->offset > right->offset ? 1 : 0;
 }
 
-static ob_status put_object(ob_index *index, const ob_buf *plain, uint8_t name[OB_SHA256_SIZE])
+ob_status ob_index_put(ob_index *index, const ob_buf *plain, uint8_t name[OB_SHA256_SIZE])
 {
     char text[OB_SHA256_HEX];
     ob_buf object = {.limit = OB_INDEX_MOST};
@@ -110,7 +110,7 @@ static ob_status write_checkpoint(ob_index *index, ob_index_entry *entries, size
     ob_status status = ob_index_write(&index->packs, entries, count, &plain);
     ob_mutex_unlock(index->lock);
     if (!OB_FAILED(status)) {
-        status = put_object(index, &plain, name);
+        status = ob_index_put(index, &plain, name);
     }
     ob_buf_free(&plain);
     if (OB_FAILED(status)) {

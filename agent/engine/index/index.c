@@ -29,6 +29,7 @@ void ob_index_destroy(ob_index *index)
     }
     ob_chunk_table_free(&index->recent);
     ob_packs_free(&index->packs);
+    ob_bad_places_free(&index->bad);
     ob_free(index->dir);
 }
 
@@ -46,23 +47,41 @@ static bool usable(const ob_index *index, const ob_index_entry *entry)
            (uint64_t)entry->offset + entry->length <= info->size;
 }
 
-bool ob_index_find(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
+static bool is_bad(const ob_index *index, const ob_index_entry *entry)
+{
+    return index->bad.count > 0 && entry->pack != OB_PACK_POOLED &&
+           (index->packs.info[entry->pack].flags & OB_PACK_FILLING) == 0 &&
+           ob_bad_places_has(&index->bad, index->packs.info[entry->pack].name, entry->offset);
+}
+
+static bool find(ob_index *index, const ob_chunk_id *id, unsigned nth, bool bad,
+                 ob_index_entry *out)
 {
     ob_index_entry found;
     const ob_index_entry *recent = ob_chunk_table_find(&index->recent, id);
-    if (recent != NULL && usable(index, recent) && nth-- == 0) {
+    if (recent != NULL && usable(index, recent) && is_bad(index, recent) == bad && nth-- == 0) {
         *out = *recent;
         return true;
     }
     for (unsigned i = index->segment_count; i-- > 0;) {
         for (unsigned k = 0; ob_segment_find(index->segments[i], id, k, &found); k++) {
-            if (usable(index, &found) && nth-- == 0) {
+            if (usable(index, &found) && is_bad(index, &found) == bad && nth-- == 0) {
                 *out = found;
                 return true;
             }
         }
     }
     return false;
+}
+
+bool ob_index_find(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
+{
+    return find(index, id, nth, false, out);
+}
+
+bool ob_index_find_bad(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
+{
+    return index->bad.count > 0 && find(index, id, nth, true, out);
 }
 
 void ob_index_use(ob_index *index, uint32_t pack)

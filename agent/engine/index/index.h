@@ -9,6 +9,7 @@
 #ifndef OB_ENGINE_INDEX_INDEX_H
 #define OB_ENGINE_INDEX_INDEX_H
 
+#include "index/damage.h"
 #include "index/object.h"
 #include "index/segment.h"
 #include "ob/store.h"
@@ -27,6 +28,7 @@ typedef struct ob_index {
     uint8_t check[OB_SEGMENT_CHECK];
     ob_packs packs;
     ob_chunk_table recent;
+    ob_bad_places bad; /* damaged chunks that are known */
     size_t ready;         /* entries of `recent` that the next checkpoint takes, about */
     size_t checkpoint_at; /* so many of them make it due: OB_CHECKPOINT_AT */
     ob_segment *segments[OB_SEGMENTS_MOST]; /* roughly from large to small */
@@ -44,8 +46,10 @@ ob_status ob_index_init(ob_index *index, const ob_engine *engine, ob_tools_pool 
 void ob_index_destroy(ob_index *index);
 
 /* The `nth` place (from 0) where a chunk is said to be, newest first, leaving out packs that are
- * missing. */
+ * missing and places that are known to be damaged. */
 bool ob_index_find(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out);
+/* The same of the damaged places alone. */
+bool ob_index_find_bad(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out);
 /* The packs' flag. */
 void ob_index_use(ob_index *index, uint32_t pack);
 
@@ -73,5 +77,7 @@ ob_status ob_index_list_packs(ob_index *index, bool for_write);
 ob_status ob_index_checkpoint(ob_index *index);
 /* True if there is enough for a checkpoint. */
 bool ob_index_checkpoint_due(const ob_index *index);
+/* Seals the plain bytes of an index object and stores it under its name. Takes no lock. */
+ob_status ob_index_put(ob_index *index, const ob_buf *plain, uint8_t name[OB_SHA256_SIZE]);
 
 #endif

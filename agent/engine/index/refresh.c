@@ -52,6 +52,7 @@ typedef struct batch {
     size_t count, capacity;
     ob_buf covers;
     uint32_t pack; /* number of the pack that is being read */
+    bool bad;      /* the object tells of damage */
 } batch;
 
 static ob_status take_pack(void *context, const ob_pack_info *info)
@@ -82,6 +83,15 @@ static ob_status take_entry(void *context, const ob_index_entry *entry)
     return OB_OK;
 }
 
+static ob_status take_bad(void *context, const ob_pack_info *info, const ob_index_entry *entry)
+{
+    batch *into = context;
+    into->bad = true;
+    ob_status status = ob_bad_places_add(&into->index->bad, info->name, entry->offset);
+    /* What is too much is met as damage when it is read. */
+    return status == OB_E_TOO_LARGE ? OB_OK : status;
+}
+
 static ob_status flush(batch *from)
 {
     ob_status status = OB_OK;
@@ -107,7 +117,7 @@ static bool is_damage(ob_status status)
 
 static ob_status read_object(batch *into, ob_tools *tools, const uint8_t *name)
 {
-    static const ob_index_sink sink = {NULL, take_pack, take_entry};
+    static const ob_index_sink sink = {NULL, take_pack, take_entry, take_bad};
     ob_index *index = into->index;
     ob_index_sink to = sink;
     char text[OB_SHA256_HEX];
@@ -115,6 +125,7 @@ static ob_status read_object(batch *into, ob_tools *tools, const uint8_t *name)
     size_t length = 0;
     ob_buf plain = {.limit = OB_INDEX_MOST};
     size_t before = into->count;
+    into->bad = false;
     to.context = into;
     ob_hex_encode(text, name, OB_SHA256_SIZE);
     ob_status status =
@@ -127,7 +138,8 @@ static ob_status read_object(batch *into, ob_tools *tools, const uint8_t *name)
         status = ob_index_read(plain.data, plain.length, &to);
     }
     ob_buf_free(&plain);
-    if (!OB_FAILED(status)) {
+    if (!OB_FAILED(status) && !into->bad) {
+        /* No segment has what the others tell: they are few, and are read each time. */
         ob_buf_put(&into->covers, name, OB_SHA256_SIZE);
         status = ob_buf_status(&into->covers);
     } else if (is_damage(status)) {

@@ -110,8 +110,32 @@ START_TEST(index__use_and_notes)
 }
 END_TEST
 
+START_TEST(index__bad_places_are_the_last_resort)
+{
+    rig r;
+    rig_index self;
+    ob_index_entry entry;
+    rig_open(&r);
+    rig_index_open(&self, &r);
+    ob_index_entry recent = rig_entry(1, pack(&self, 0));
+    add_segment(&self, pack(&self, 1), 1);
+    ob_check_ok(ob_chunk_table_put(&self.index.recent, &recent));
+    ck_assert(!ob_index_find_bad(&self.index, &recent.id, 0, &entry));
+    ob_check_ok(ob_bad_places_add(&self.index.bad, self.index.packs.info[0].name, recent.offset));
+    ck_assert(ob_index_find(&self.index, &recent.id, 0, &entry));
+    ck_assert_uint_eq(entry.pack, 1);
+    ck_assert(!ob_index_find(&self.index, &recent.id, 1, &entry));
+    ck_assert(ob_index_find_bad(&self.index, &recent.id, 0, &entry));
+    ck_assert_uint_eq(entry.pack, 0);
+    ck_assert(!ob_index_find_bad(&self.index, &recent.id, 1, &entry));
+    rig_index_close(&self);
+    rig_close(&r);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, index__bad_places_are_the_last_resort);
     tcase_add_test(cases, index__every_place_is_found);
     tcase_add_test(cases, index__missing_packs_are_passed_over);
     tcase_add_test(cases, index__bounds_are_checked);

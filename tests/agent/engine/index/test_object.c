@@ -14,6 +14,7 @@ typedef struct seen {
     uint32_t pack_count;
     ob_index_entry entries[64];
     size_t count;
+    size_t bad;
     ob_status refuse;
 } seen;
 
@@ -36,9 +37,19 @@ static ob_status take_entry(void *context, const ob_index_entry *entry)
     return OB_OK;
 }
 
+static ob_status take_bad(void *context, const ob_pack_info *info, const ob_index_entry *entry)
+{
+    seen *into = context;
+    ck_assert_uint_eq(into->pack_count + into->count, 0);
+    ck_assert_uint_lt(into->bad, 4);
+    into->packs[into->bad++] = *info;
+    ck_assert_uint_le((uint64_t)entry->offset + entry->length, info->size);
+    return into->refuse;
+}
+
 static ob_status read_plain(seen *into, const uint8_t *data, size_t length)
 {
-    const ob_index_sink sink = {into, take_pack, take_entry};
+    const ob_index_sink sink = {into, take_pack, take_entry, take_bad};
     memset(into, 0, sizeof *into);
     return ob_index_read(data, length, &sink);
 }
@@ -233,7 +244,7 @@ START_TEST(object__sink_may_fail)
 {
     fixture f;
     seen got = {.refuse = OB_E_NO_MEMORY};
-    const ob_index_sink sink = {&got, take_pack, take_entry};
+    const ob_index_sink sink = {&got, take_pack, take_entry, NULL};
     ob_buf plain = {0};
     setup(&f);
     ob_check_ok(ob_index_write(&f.packs, f.entries, 20, &plain));
@@ -244,8 +255,38 @@ START_TEST(object__sink_may_fail)
 }
 END_TEST
 
+/* What a machine knows of damage. */
+START_TEST(object__of_damage)
+{
+    fixture f;
+    seen got;
+    ob_buf plain = {0};
+    ob_buf vector = vector_bytes("index.json", "bad_plain");
+    setup(&f);
+    ob_check_ok(ob_index_write_bad(&f.packs, f.entries, 4, &plain));
+    ob_check_ok(read_plain(&got, plain.data, plain.length));
+    ck_assert_uint_eq(got.pack_count + got.count, 0);
+    ck_assert_uint_eq(got.bad, 4);
+    ck_assert_mem_eq(got.packs[3].name, f.packs.info[2].name, OB_SHA256_SIZE);
+    ck_assert_uint_eq(got.packs[3].class, f.packs.info[2].class);
+    /* Who does not ask for it reads past it. */
+    const ob_index_sink sink = {&got, take_pack, take_entry, NULL};
+    ob_check_ok(ob_index_read(plain.data, plain.length, &sink));
+    ck_assert_uint_eq(got.pack_count + got.count, 0);
+    ob_check_ok(read_plain(&got, vector.data, vector.length));
+    ck_assert_uint_eq(got.bad, 1);
+    /* The second pack's mark away: half and half is no object. */
+    size_t second = 4 + 41 + 3 * 28 + 36;
+    plain.data[second] ^= 0x80;
+    ob_check_status(read_plain(&got, plain.data, plain.length), OB_E_CORRUPT);
+    ob_buf_free(&plain);
+    teardown(&f);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, object__of_damage);
     tcase_add_test(cases, object__round_trip);
     tcase_add_test(cases, object__vector);
     tcase_add_test(cases, object__every_byte_counts);

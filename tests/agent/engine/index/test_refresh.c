@@ -240,8 +240,39 @@ START_TEST(refresh__without_memory)
 }
 END_TEST
 
+/* Known damage is read each time, and outlives the cache. */
+START_TEST(refresh__damage_is_known_again)
+{
+    rig r;
+    uint8_t name[OB_SHA256_SIZE];
+    ob_buf plain = {0};
+    rig_open(&r);
+    make_runs(&r, 0, 2);
+    for (unsigned round = 0; round < 3; round++) {
+        rig_index self;
+        ob_index_entry entry = rig_entry(7, 0);
+        rig_index_open(&self, &r);
+        ob_check_ok(ob_index_refresh(&self.index));
+        ck_assert_uint_eq(found(&self, 80), round == 0 ? 80 : 79);
+        if (round == 0) {
+            ck_assert(ob_index_find(&self.index, &entry.id, 0, &entry));
+            ob_check_ok(ob_index_write_bad(&self.index.packs, &entry, 1, &plain));
+            ob_check_ok(ob_index_put(&self.index, &plain, name));
+        }
+        ck_assert_uint_eq(self.index.troubles, 0);
+        rig_index_close(&self);
+        if (round == 1) {
+            rig_lose_cache(&r);
+        }
+    }
+    ob_buf_free(&plain);
+    rig_close(&r);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, refresh__damage_is_known_again);
     tcase_add_test(cases, refresh__reads_only_what_is_new);
     tcase_add_test(cases, refresh__follows_what_is_removed);
     tcase_add_test(cases, refresh__passes_over_damage);
