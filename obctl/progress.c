@@ -16,8 +16,11 @@
 
 int ob_progress_percent(const ob_job *job)
 {
-    bool known = job->state >= OB_JOB_IN_PROGRESS && job->bytes_total > 0;
-    if (!known || job->bytes_done < 0) {
+    bool known = job->state >= OB_JOB_IN_PROGRESS && job->bytes_total > 0 && job->bytes_done >= 0;
+    /* It moves, and yet cannot tell how long it takes: it has met more than was expected. */
+    bool grows =
+        job->state == OB_JOB_IN_PROGRESS && job->bytes_per_second > 0 && job->seconds_left < 0;
+    if (!known || grows) {
         return -1;
     }
     if (job->bytes_done >= job->bytes_total) {
@@ -48,18 +51,27 @@ static void put_duration(ob_buf *out, int64_t seconds)
     ob_buf_put_text(out, text);
 }
 
+/* What is done, of how much if that is known. */
+static void put_done(ob_buf *out, const ob_job *job, int percent)
+{
+    if (percent >= 0) {
+        ob_buf_printf(out, "%3d %%  ", percent);
+        put_size(out, job->bytes_done);
+        ob_buf_put_text(out, " of ");
+        put_size(out, job->bytes_total);
+        ob_buf_printf(out, "  %" PRId64 " of %" PRId64 " files", job->files_done, job->files_total);
+    } else {
+        ob_buf_printf(out, "%s  ", ob_progress_state(job));
+        put_size(out, job->bytes_done);
+        ob_buf_printf(out, "  %" PRId64 " file%s", job->files_done,
+                      job->files_done == 1 ? "" : "s");
+    }
+}
+
 static void put_numbers(ob_buf *out, const ob_job *job)
 {
     int percent = ob_progress_percent(job);
-    if (percent >= 0) {
-        ob_buf_printf(out, "%3d %%  ", percent);
-    } else {
-        ob_buf_printf(out, "%s  ", ob_progress_state(job));
-    }
-    put_size(out, job->bytes_done);
-    ob_buf_put_text(out, " of ");
-    put_size(out, job->bytes_total);
-    ob_buf_printf(out, "  %" PRId64 " of %" PRId64 " files", job->files_done, job->files_total);
+    put_done(out, job, percent);
     if (job->files_failed > 0) {
         ob_buf_printf(out, "  %" PRId64 " failed", job->files_failed);
     }
@@ -135,10 +147,21 @@ static void put_totals(ob_buf *out, const ob_job *job, const cJSON *detail)
 
 static void put_warnings(ob_buf *out, const ob_job *job, const cJSON *detail)
 {
+    static const char left_out[] = "left_out"; /* what no backup should have */
     const cJSON *warning = ob_document_list(detail, "warnings");
     for (; warning != NULL; warning = warning->next) {
-        ob_buf_put_text(out, job->state == OB_JOB_COMPLETED ? "  Note    " : "  Warning ");
+        const char *kind = ob_document_text(warning, "kind");
+        bool note =
+            job->state == OB_JOB_COMPLETED || strncmp(kind, left_out, strlen(left_out)) == 0;
+        ob_buf_put_text(out, note ? "  Note    " : "  Warning ");
         ob_put_safe(out, ob_document_text(warning, "text"));
+        const char *first = ob_document_text(warning, "first");
+        if (first[0] != '\0') {
+            ob_buf_put_text(out, ": ");
+            ob_put_safe(out, first);
+            bool more = ob_document_count(warning, "count") > 1;
+            ob_buf_put_text(out, more ? ", …" : "");
+        }
         ob_buf_put_text(out, "\n");
     }
 }

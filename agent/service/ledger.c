@@ -21,6 +21,7 @@ static const kind_row rows[] = {
     [OB_EVENT_SKIPPED_KIND] = {"skipped", "left out, of a kind that is not backed up", true},
     [OB_EVENT_RESTORED_AS] = {"restored_as", "restored under another name", false},
     [OB_EVENT_EXISTED] = {"existed", "there already, left as it is", false},
+    [OB_EVENT_LEFT_OUT] = {"left_out", "rightly left out", true},
 };
 
 static void note_failure(ob_ledger *ledger, const ob_event *event)
@@ -68,15 +69,16 @@ static void count_kind(ob_ledger *ledger, const ob_event *event)
         memcpy(ledger->kinds[place].kind, kind, sizeof kind);
         ledger->kinds[place].event = event->kind;
         ledger->kinds[place].count = 1;
+        ledger->kinds[place].first = ob_shown(event->path, OB_LEDGER_TEXT_MOST, true);
     }
 }
 
 void ob_ledger_note(ob_ledger *ledger, const ob_event *event)
 {
-    /* What the caller has asked for by his choice of overwriting is told, but is nothing wrong. */
-    if (event->kind != OB_EVENT_EXISTED && event->kind != OB_EVENT_RESTORED_AS) {
-        ledger->any = true;
-    }
+    /* What the caller has asked for by his choice of overwriting is told, but is nothing wrong;
+     * nor is what no backup should have. */
+    bool asked_for = event->kind == OB_EVENT_EXISTED || event->kind == OB_EVENT_RESTORED_AS;
+    ledger->any = ledger->any || !(asked_for || event->kind == OB_EVENT_LEFT_OUT);
     count_kind(ledger, event);
     if (event->kind == OB_EVENT_FAILED) {
         note_failure(ledger, event);
@@ -88,6 +90,9 @@ void ob_ledger_free(ob_ledger *ledger)
     for (size_t i = 0; i < ledger->failure_count; i++) {
         ob_free(ledger->failures[i].path);
         ob_free(ledger->failures[i].detail);
+    }
+    for (size_t i = 0; i < ledger->kind_count; i++) {
+        ob_free(ledger->kinds[i].first);
     }
     *ledger = (ob_ledger){0};
 }
@@ -109,6 +114,9 @@ static cJSON *warning_json(const ob_ledger *ledger, size_t place, bool *failed)
     ob_json_add_text(json, "kind", kind, failed);
     ob_json_add_int(json, "count", (int64_t)count, failed);
     ob_json_add_text(json, "text", text, failed);
+    if (ledger->kinds[place].first != NULL) {
+        ob_json_add_text(json, "first", ledger->kinds[place].first, failed);
+    }
     return json;
 }
 

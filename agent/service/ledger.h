@@ -27,6 +27,7 @@ typedef struct ob_ledger {
         char kind[48]; /* "changed", "not_kept_acl" */
         ob_event_kind event;
         uint64_t count;
+        char *first; /* path of the first, escaped; NULL without memory */
     } kinds[OB_LEDGER_KINDS];
     size_t kind_count;
     bool any; /* something was not quite right: the job ends with warnings */

@@ -47,8 +47,10 @@ static void on_progress(void *context, const ob_progress *progress)
                         : 0;
     run->facts.seconds_left = progress->scanning ? -1 : ob_rate_seconds(&run->rate, left);
     snprintf(run->current, sizeof run->current, "%s", current != NULL ? current : "");
-    if (run->facts.state < OB_RUN_IN_PROGRESS) {
+    if (run->facts.state < OB_RUN_IN_PROGRESS && !progress->scanning) {
         run->facts.state = OB_RUN_IN_PROGRESS;
+    } else if (run->facts.state < OB_RUN_INITIALIZED) {
+        run->facts.state = OB_RUN_INITIALIZED;
     }
     touch(run);
     ob_mutex_unlock(run->host.lock);

@@ -1,6 +1,7 @@
 #include "selection.h"
 
 #include "ob/alloc.h"
+#include "ob/thread.h"
 #include "path_key.h"
 
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct ob_spec_set {
     char **roots;
     size_t root_count;
     bool windows;
+    ob_mutex lock; /* of scratch */
     char *scratch; /* of OB_PATH_KEY_MOST bytes, on Windows */
     ob_selection selection;
 };
@@ -152,20 +154,25 @@ static ob_verdict decide_dir(const ob_spec_set *set, const char *key, size_t len
     return reach ? OB_PASS : OB_SKIP;
 }
 
-static ob_verdict decide(void *context, const char *path, bool is_dir)
+static ob_verdict decide_key(const ob_spec_set *set, const char *key, bool is_dir)
 {
-    const ob_spec_set *set = context;
-    const char *key = path;
-    if (set->windows) {
-        if (!ob_path_key_into(set->scratch, OB_PATH_KEY_MOST, path)) {
-            return OB_TAKE; /* longer than any path: nothing is left out by mistake */
-        }
-        key = set->scratch;
-    } else if (path[0] == '/' && path[1] == '\0') {
-        key = "";
-    }
     size_t length = strlen(key);
     return is_dir ? decide_dir(set, key, length) : decide_file(set, key, length);
+}
+
+static ob_verdict decide(void *context, const char *path, bool is_dir)
+{
+    ob_spec_set *set = context;
+    ob_verdict verdict = OB_TAKE; /* longer than any path: nothing is left out by mistake */
+    if (!set->windows) {
+        return decide_key(set, path[0] == '/' && path[1] == '\0' ? "" : path, is_dir);
+    }
+    ob_mutex_lock(&set->lock);
+    if (ob_path_key_into(set->scratch, OB_PATH_KEY_MOST, path)) {
+        verdict = decide_key(set, set->scratch, is_dir);
+    }
+    ob_mutex_unlock(&set->lock);
+    return verdict;
 }
 
 /* The deepest first; of equals, excludes first. */
@@ -241,6 +248,7 @@ ob_status ob_spec_set_new(const ob_spec *specs, size_t count, bool windows, ob_s
     if (set == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "a selection");
     }
+    ob_mutex_init(&set->lock);
     set->windows = windows;
     set->rules = ob_calloc(count, sizeof *set->rules);
     set->scratch = windows ? ob_alloc(OB_PATH_KEY_MOST) : NULL;
@@ -285,6 +293,7 @@ void ob_spec_set_free(ob_spec_set *set)
     ob_free(set->rules);
     ob_free(set->roots);
     ob_free(set->scratch);
+    ob_mutex_destroy(&set->lock);
     ob_free(set);
 }
 

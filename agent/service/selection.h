@@ -30,7 +30,8 @@ typedef struct ob_spec_set ob_spec_set;
 ob_status ob_spec_set_new(const ob_spec *specs, size_t count, bool windows, ob_spec_set **out);
 void ob_spec_set_free(ob_spec_set *set); /* takes NULL */
 
-/* For the engine; lives as long as the set. No roots if nothing is included. */
+/* For the engine, on any number of threads; lives as long as the set. No roots if nothing is
+ * included. */
 const ob_selection *ob_spec_set_selection(const ob_spec_set *set);
 
 #endif

@@ -57,6 +57,14 @@ START_TEST(progress__percent)
     job = running_job();
     job.state = OB_JOB_INITIALIZED;
     ck_assert_int_eq(ob_progress_percent(&job), -1);
+    /* More was met than was expected, so that nobody knows how much there is. */
+    job = running_job();
+    job.seconds_left = -1;
+    ck_assert_int_eq(ob_progress_percent(&job), -1);
+    ck_assert_str_eq(line_of(&job, 0), "running  1.0 MiB  50 files  512.0 KiB/s");
+    /* Nothing moves for a while: it is still known. */
+    job.bytes_per_second = 0;
+    ck_assert_int_eq(ob_progress_percent(&job), 25);
     job = running_job();
     job.bytes_done = -1;
     ck_assert_int_eq(ob_progress_percent(&job), -1);
@@ -76,7 +84,7 @@ START_TEST(progress__plain_line)
     job.seconds_left = -1;
     ck_assert_str_eq(line_of(&job, 0), " 25 %  1.0 MiB of 4.0 MiB  50 of 200 files  3 failed");
     job.state = OB_JOB_INITIALIZED;
-    ck_assert_str_eq(line_of(&job, 0), "scanning  1.0 MiB of 4.0 MiB  50 of 200 files  3 failed");
+    ck_assert_str_eq(line_of(&job, 0), "scanning  1.0 MiB  50 files  3 failed");
 }
 END_TEST
 
@@ -122,13 +130,16 @@ START_TEST(progress__summary_with_warnings)
     job.state = OB_JOB_COMPLETED_WITH_WARNINGS;
     job.files_failed = 12;
     job.detail =
-        (char *)"{\"warnings\":[{\"kind\":\"xattr\",\"count\":3,\"text\":\"3 files: not kept\"}],"
+        (char *)"{\"warnings\":[{\"kind\":\"xattr\",\"count\":3,\"text\":\"3 files: not kept\","
+                "\"first\":\"/x\"},{\"kind\":\"left_out_own_folder\",\"count\":1,"
+                "\"text\":\"1 item\",\"first\":\"/own\\u001b\"}],"
                 "\"failed\":[{\"path\":\"/a\\u001b\",\"symbol\":\"OB_E_IO\","
                 "\"detail\":\"why\"}],\"failed_log\":\"/log\"}";
     const char *text = summary_of(&job);
     ck_assert_ptr_nonnull(strstr(text, "Backup completed with warnings.\n"));
     ck_assert_ptr_nonnull(strstr(text, ", 12 failed\n"));
-    ck_assert_ptr_nonnull(strstr(text, "  Warning 3 files: not kept\n"));
+    ck_assert_ptr_nonnull(strstr(text, "  Warning 3 files: not kept: /x, …\n"));
+    ck_assert_ptr_nonnull(strstr(text, "  Note    1 item: /own \n"));
     ck_assert_ptr_nonnull(strstr(text, "  Failed  /a : why (OB_E_IO)\n"));
     ck_assert_ptr_nonnull(strstr(text, "  Failed  11 more, all in /log\n"));
 }

@@ -1,4 +1,5 @@
 #include "backup/base.h"
+#include "backup/count.h"
 #include "backup/output.h"
 #include "backup/ring.h"
 #include "ob/alloc.h"
@@ -18,6 +19,7 @@ typedef struct run {
     ob_repo *repo;
     ob_base *base; /* NULL: everything is new */
     ob_walk *walk;
+    ob_count *count; /* NULL: how much there is is known already, or nobody asks */
     ob_ring *ring;
     ob_output output;
     int64_t started;
@@ -249,6 +251,8 @@ static ob_status walk_all(run *r)
             status = take_item(r, &item);
         }
     }
+    ob_count_stop(r->count);
+    r->count = NULL;
     ob_report_scanned(&r->report);
     while (!OB_FAILED(status) && !ob_ring_empty(r->ring)) {
         status = drain(r, true);
@@ -266,8 +270,7 @@ static ob_status open_all(run *r, const ob_selection *selection)
     }
     if (!OB_FAILED(status) && r->base != NULL) {
         r->horizon = ob_base_started(r->base) - GRANULARITY;
-        r->report.shown_bytes = ob_base_bytes(r->base);
-        r->report.shown_files = ob_base_entries(r->base);
+        ob_report_expect(&r->report, ob_base_entries(r->base), ob_base_bytes(r->base));
     }
     if (!OB_FAILED(status)) {
         status = ob_output_begin(&r->output, engine, r->repo, &r->report, policy);
@@ -278,6 +281,9 @@ static ob_status open_all(run *r, const ob_selection *selection)
     if (!OB_FAILED(status)) {
         ob_content pattern = {.engine = engine, .repo = r->repo, .report = &r->report};
         status = ob_ring_open(engine, &pattern, &r->ring);
+    }
+    if (!OB_FAILED(status) && r->base == NULL && r->report.control->progress != NULL) {
+        r->count = ob_count_start(engine, selection, &r->report);
     }
     return status;
 }

@@ -36,32 +36,51 @@ static void add_up(ob_progress *sum, const ob_progress *more)
     sum->files_changed += more->files_changed;
 }
 
-/* While the source is walked the totals are at least those of the last run: a better guess of what
- * is to come than what was met so far. */
+/* While the source is walked, the totals that were expected are the better guess of what is to come
+ * than what was met so far; once more was met, how much there is is unknown again. */
 static ob_progress shown(const ob_report *report, const char *current)
 {
     ob_progress progress = report->progress;
     progress.current = current != NULL ? current : "";
-    if (progress.scanning && progress.bytes_total < report->shown_bytes) {
-        progress.bytes_total = report->shown_bytes;
-    }
-    if (progress.scanning && progress.files_total < report->shown_files) {
-        progress.files_total = report->shown_files;
+    if (progress.scanning && report->expected_files > 0 &&
+        progress.bytes_total <= report->expected_bytes &&
+        progress.files_total <= report->expected_files) {
+        progress.bytes_total = report->expected_bytes;
+        progress.files_total = report->expected_files;
+        progress.scanning = false;
     }
     return progress;
 }
 
-void ob_report_add(ob_report *report, const ob_progress *more, const char *current)
+/* With the lock. `at_once`: however short a time ago the caller was told. */
+static void tell_progress(ob_report *report, const char *current, bool at_once)
 {
     const ob_control *control = report->control;
-    ob_mutex_lock(&report->lock);
-    add_up(&report->progress, more);
-    uint64_t now = control->progress != NULL ? report->clock->monotonic(report->clock) : 0;
-    if (control->progress != NULL && (report->told == 0 || now - report->told >= INTERVAL)) {
+    if (control->progress == NULL) {
+        return;
+    }
+    uint64_t now = report->clock->monotonic(report->clock);
+    if (at_once || report->told == 0 || now - report->told >= INTERVAL) {
         ob_progress progress = shown(report, current);
         report->told = now;
         control->progress(control->context, &progress);
     }
+}
+
+void ob_report_add(ob_report *report, const ob_progress *more, const char *current)
+{
+    ob_mutex_lock(&report->lock);
+    add_up(&report->progress, more);
+    tell_progress(report, current, false);
+    ob_mutex_unlock(&report->lock);
+}
+
+void ob_report_expect(ob_report *report, uint64_t files, uint64_t bytes)
+{
+    ob_mutex_lock(&report->lock);
+    report->expected_files = files;
+    report->expected_bytes = bytes;
+    tell_progress(report, NULL, true);
     ob_mutex_unlock(&report->lock);
 }
 
@@ -103,7 +122,8 @@ static void tell(ob_report *report, const ob_event *event)
     if (event->kind == OB_EVENT_FAILED) {
         report->progress.files_failed++;
     }
-    if (event->kind == OB_EVENT_NOT_KEPT || event->kind == OB_EVENT_SKIPPED_KIND) {
+    if (event->kind == OB_EVENT_NOT_KEPT || event->kind == OB_EVENT_SKIPPED_KIND ||
+        event->kind == OB_EVENT_LEFT_OUT) {
         count_kind(report, event->what);
     }
     if (control->event != NULL) {

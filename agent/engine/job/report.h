@@ -14,7 +14,7 @@ typedef struct ob_report {
     ob_mutex lock;
     ob_progress progress;              /* without `current` */
     uint64_t told;                     /* monotonic time of the last progress call */
-    uint64_t shown_bytes, shown_files; /* least totals to tell, known from the last run */
+    uint64_t expected_bytes, expected_files; /* totals known beforehand; 0 = not known */
     ob_manifest_kind kinds[OB_MANIFEST_KINDS_MOST]; /* what was not kept, counted by kind */
     size_t kind_count;
 } ob_report;
@@ -25,6 +25,9 @@ void ob_report_end(ob_report *report);
 bool ob_report_cancelled(ob_report *report);
 /* Adds to the totals, and tells the caller if it is time. `current` may be NULL. */
 void ob_report_add(ob_report *report, const ob_progress *more, const char *current);
+/* Totals that are known before all was met: those of the last run, or counted. The caller
+ * is told at once, and then as long as no more than that was met. */
+void ob_report_expect(ob_report *report, uint64_t files, uint64_t bytes);
 void ob_report_scanned(ob_report *report); /* totals grow no more */
 ob_progress ob_report_totals(ob_report *report);
 

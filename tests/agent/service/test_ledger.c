@@ -46,7 +46,7 @@ START_TEST(ledger__counts_by_kind)
     note(&ledger, OB_EVENT_NOT_KEPT, "/a", 0, "acl", "");
     note(&ledger, OB_EVENT_NOT_KEPT, "/b", 0, "acl", "");
     note(&ledger, OB_EVENT_NOT_KEPT, "/b", 0, "alternate stream", "");
-    note(&ledger, OB_EVENT_CHANGED, "/c", 0, "", "");
+    note(&ledger, OB_EVENT_CHANGED, "/c\n", 0, "", "");
     note(&ledger, OB_EVENT_RESTORED_AS, "/c", 0, "/c (1)", "");
     note(&ledger, OB_EVENT_RESTORED_AS, "/d", 0, "/d (1)", "");
     cJSON *json = json_of(&ledger);
@@ -54,13 +54,15 @@ START_TEST(ledger__counts_by_kind)
     ck_assert_str_eq(
         printed(cJSON_GetObjectItemCaseSensitive(json, "warnings")),
         "[{\"kind\":\"not_kept_acl\",\"count\":2,"
-        "\"text\":\"2 items: not kept with all that belongs to it (acl)\"},"
+        "\"text\":\"2 items: not kept with all that belongs to it (acl)\",\"first\":\"/a\"},"
         "{\"kind\":\"not_kept_alternate_stream\",\"count\":1,"
-        "\"text\":\"1 item: not kept with all that belongs to it (alternate stream)\"},"
+        "\"text\":\"1 item: not kept with all that belongs to it (alternate stream)\","
+        "\"first\":\"/b\"},"
         "{\"kind\":\"changed\",\"count\":1,"
-        "\"text\":\"1 item: changed while read, the copy may be of two moments\"},"
+        "\"text\":\"1 item: changed while read, the copy may be of two moments\","
+        "\"first\":\"/c\\\\n\"},"
         "{\"kind\":\"restored_as\",\"count\":2,"
-        "\"text\":\"2 items: restored under another name\"}]");
+        "\"text\":\"2 items: restored under another name\",\"first\":\"/c\"}]");
     ob_json_free(json);
     ob_ledger_free(&ledger);
 }
@@ -110,8 +112,10 @@ START_TEST(ledger__what_was_asked_for_is_no_warning)
     ob_ledger ledger = {0};
     note(&ledger, OB_EVENT_EXISTED, "/a", 0, "", "");
     note(&ledger, OB_EVENT_RESTORED_AS, "/b", 0, "/b (1)", "");
+    note(&ledger, OB_EVENT_LEFT_OUT, "/proc", 0, "kernel file system", "");
     ck_assert(!ledger.any);
-    ck_assert_uint_eq(ledger.kind_count, 2);
+    ck_assert_uint_eq(ledger.kind_count, 3);
+    ck_assert_str_eq(ledger.kinds[2].kind, "left_out_kernel_file_system");
     ob_ledger_free(&ledger);
 }
 END_TEST

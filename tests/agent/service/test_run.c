@@ -94,7 +94,7 @@ START_TEST(run__progress_makes_a_revision)
     ck_assert_int_eq(run->facts.state, OB_RUN_INITIALIZED);
     ck_assert_int_eq(run->facts.revision, 2);
     progress(run, true, 0, 10000, "/a\n\xFF");
-    ck_assert_int_eq(run->facts.state, OB_RUN_IN_PROGRESS);
+    ck_assert_int_eq(run->facts.state, OB_RUN_INITIALIZED);
     ck_assert_int_eq(run->facts.revision, 3);
     ck_assert_str_eq(run->current, "/a\\n\\xff");
     ck_assert_int_eq(run->facts.seconds_left, -1);
@@ -104,6 +104,7 @@ START_TEST(run__progress_makes_a_revision)
     ck_assert_int_eq(run->facts.seconds_left, -1);
     ob_test_clock_advance(&test_clock, 2000000000);
     progress(run, false, 4000, 10000, "");
+    ck_assert_int_eq(run->facts.state, OB_RUN_IN_PROGRESS);
     ck_assert_int_eq(run->facts.bytes_per_second, 1000);
     ck_assert_int_eq(run->facts.seconds_left, 7);
     ck_assert_int_eq(run->facts.bytes_changed, 3);

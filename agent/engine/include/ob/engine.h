@@ -40,14 +40,14 @@ typedef struct ob_selection {
      * a root; one that lies below another is a reason to enter the file system that it is on. */
     const char *const *roots;
     size_t root_count;
-    /* Asked for each root and everything met below. Called from one thread. */
+    /* Asked for each root and everything met below. By two threads of a backup at a time. */
     ob_verdict (*decide)(void *context, const char *path, bool is_dir);
 } ob_selection;
 
 /* ---- progress and events, from the thread that runs the operation or its workers (locked) ---- */
 
 typedef struct ob_progress {
-    bool scanning;          /* totals still grow */
+    bool scanning;          /* how much there is is not known yet: totals are what was met */
     uint64_t bytes_total, bytes_done, bytes_changed, bytes_stored;
     uint64_t files_total, files_done, files_changed, files_failed;
     const char *current;    /* path in work, as the OS gave it; may be "" */
@@ -59,7 +59,9 @@ typedef enum ob_event_kind {
     OB_EVENT_NOT_KEPT,    /* something of a file this version does not keep: `what` names the kind */
     OB_EVENT_SKIPPED_KIND, /* a socket, device … that is left out: `what` names the kind */
     OB_EVENT_RESTORED_AS, /* restored under another name: `what` is that path */
-    OB_EVENT_EXISTED      /* not restored because it exists and the mode is Skip */
+    OB_EVENT_EXISTED,     /* not restored because it exists and the mode is Skip */
+    OB_EVENT_LEFT_OUT     /* rightly left out of a backup, no reason to worry: `what` says what it
+                             is ("own folder", "kernel file system") */
 } ob_event_kind;
 
 typedef struct ob_event {
@@ -73,7 +75,7 @@ typedef struct ob_event {
 typedef struct ob_control {
     void *context;
     bool (*cancelled)(void *context);                           /* asked often; must be quick */
-    void (*progress)(void *context, const ob_progress *progress); /* at most 10 times a second */
+    void (*progress)(void *context, const ob_progress *progress); /* about 10 times a second */
     void (*event)(void *context, const ob_event *event);
 } ob_control;
 

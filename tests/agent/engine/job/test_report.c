@@ -56,8 +56,8 @@ START_TEST(report__progress_at_most_ten_times_a_second)
 }
 END_TEST
 
-/* Until all was met, the last run's totals are the better guess. */
-START_TEST(report__totals_of_the_last_run)
+/* Until all was met, what was expected is the better guess; once more was met, nothing is known. */
+START_TEST(report__totals_that_were_expected)
 {
     told t = {.progress = 0};
     ob_test_clock clock;
@@ -67,18 +67,29 @@ START_TEST(report__totals_of_the_last_run)
     ob_test_clock_init(&clock);
     ob_test_clock_advance(&clock, MS);
     ob_report_begin(&report, &control, &clock.clock);
-    report.shown_files = 7;
-    report.shown_bytes = 70;
-    ob_report_add(&report, &more, NULL);
+    ob_report_add(&report, &more, "file");
+    ck_assert(t.last.scanning);
+    ck_assert_uint_eq(t.last.files_total, 5);
+    ob_report_expect(&report, 7, 70); /* told at once */
+    ck_assert_uint_eq(t.progress, 2);
+    ck_assert(!t.last.scanning);
     ck_assert_uint_eq(t.last.files_total, 7);
     ck_assert_uint_eq(t.last.bytes_total, 70);
     ck_assert_str_eq(t.last.current, "");
+    ob_test_clock_advance(&clock, 100 * MS);
+    more.files_total = 1;
+    more.bytes_total = 21;
+    ob_report_add(&report, &more, NULL);
+    ck_assert(t.last.scanning);
+    ck_assert_uint_eq(t.last.files_total, 6);
+    ck_assert_uint_eq(t.last.bytes_total, 71);
     ob_report_scanned(&report);
     ob_test_clock_advance(&clock, 100 * MS);
     more.files_total = more.bytes_total = 0;
     ob_report_add(&report, &more, NULL);
-    ck_assert_uint_eq(t.last.files_total, 5);
-    ck_assert_uint_eq(t.last.bytes_total, 50);
+    ck_assert(!t.last.scanning);
+    ck_assert_uint_eq(t.last.files_total, 6);
+    ck_assert_uint_eq(t.last.bytes_total, 71);
     ob_report_end(&report);
 }
 END_TEST
@@ -131,7 +142,7 @@ END_TEST
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, report__progress_at_most_ten_times_a_second);
-    tcase_add_test(cases, report__totals_of_the_last_run);
+    tcase_add_test(cases, report__totals_that_were_expected);
     tcase_add_test(cases, report__events_are_counted);
     tcase_add_test(cases, report__every_bit_has_a_name);
 }
