@@ -53,6 +53,13 @@ static ob_status fail_dir_sync(const ob_fs *fs, ob_dir *dir)
     return status == OB_OK ? inner->dir_sync(inner, dir) : status;
 }
 
+static ob_status fail_sync_volume(const ob_fs *fs, ob_dir *dir)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "sync_volume", NULL, true);
+    return status == OB_OK ? inner->sync_volume(inner, dir) : status;
+}
+
 static ob_status fail_stat(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_info *out)
 {
     const ob_fs *inner = wrapper_of(fs)->inner;
@@ -235,6 +242,7 @@ void ob_test_fs_init(ob_test_fs *wrapper, const ob_fs *inner)
                 .dir_open = fail_dir_open,
                 .dir_read = fail_dir_read,
                 .dir_sync = fail_dir_sync,
+                .sync_volume = inner->sync_volume != NULL ? fail_sync_volume : NULL,
                 .stat = fail_stat,
                 .open = fail_open,
                 .file_stat = fail_file_stat,

@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JOBS 128u
+#define JOBS 1024u
+#define FOLDERS 192u /* about so many are open for jobs at a time */
 #define WORKERS_MOST 8u
 #define BATCH                                                                                      \
     8u /* small files that a worker takes at a time, and that it is worth waking one for */
 #define LARGE ((uint64_t)256 << 10)
+/* So much is written before the volume is synced for all of it; less if no more comes. */
+#define SETTLE_FILES 512u
+#define SETTLE_BYTES ((uint64_t)64 << 20)
+#define SETTLE_WAIT_MS 5u
 
 typedef struct job {
     struct job *next;
@@ -19,7 +24,14 @@ typedef struct job {
     ob_entry entry;
     ob_ids ids;
     ob_link *link;
+    bool opens; /* its folder is another one than that of the job before it */
+    char temporary[OB_TEMPORARY_NAME];
 } job;
+
+typedef struct line {
+    job *first, *last;
+    unsigned length;
+} line;
 
 typedef struct worker {
     ob_crew *crew;
@@ -32,18 +44,24 @@ struct ob_crew {
     ob_links *links;
     ob_mutex lock;
     ob_cond work;
-    ob_cond room; /* a job became free */
+    ob_cond room;    /* a job became free */
+    ob_cond written; /* there may be enough to settle */
     job jobs[JOBS];
     job *idle;         /* list of free jobs */
-    job *first, *last; /* the line */
-    unsigned length;   /* of the line */
-    unsigned busy;     /* jobs in the line or in work */
+    line todo;         /* for the workers */
+    line whole;        /* written, to be synced and named by the settler */
+    uint64_t unsynced; /* bytes of those */
+    unsigned held;     /* about as many folders are open for those */
+    unsigned busy;     /* jobs in a line or in work */
+    unsigned folders;  /* about as many are open for them */
+    ob_target *last;   /* of the job put last; NULL: unknown */
     bool waiting;      /* the planning thread does */
-    bool closing, stop;
+    bool closing, closed, stop;
     ob_status status;
     char detail[1024];
     worker workers[WORKERS_MOST];
     unsigned worker_count;
+    ob_thread *settler; /* NULL: it could not start, and workers sync and name each file */
 };
 
 static bool stopped(void *context)
@@ -53,6 +71,18 @@ static bool stopped(void *context)
     bool stop = crew->stop;
     ob_mutex_unlock(&crew->lock);
     return stop || ob_report_cancelled(&crew->restore->report);
+}
+
+/* The lock is held. */
+static void append(line *to, job *j)
+{
+    if (to->last != NULL) {
+        to->last->next = j;
+    } else {
+        to->first = j;
+    }
+    to->last = j;
+    to->length++;
 }
 
 static void empty(job *j)
@@ -67,15 +97,26 @@ static void empty(job *j)
 /* Gives back jobs that are done, or were never begun: a list. */
 static void release(ob_crew *crew, job *jobs)
 {
+    for (job *j = jobs; j != NULL; j = j->next) {
+        ob_mutex_lock(&crew->lock);
+        crew->last = j->target == crew->last ? NULL : crew->last;
+        ob_mutex_unlock(&crew->lock);
+        empty(j);
+    }
     ob_mutex_lock(&crew->lock);
     for (job *j = jobs, *next = NULL; j != NULL; j = next) {
         next = j->next;
         j->next = crew->idle;
         crew->idle = j;
         crew->busy--;
+        crew->folders -= j->opens ? 1 : 0;
+        j->opens = false;
     }
     if (crew->waiting) {
         ob_cond_signal(&crew->room);
+    }
+    if (crew->whole.length > 0 && crew->whole.length == crew->busy) {
+        ob_cond_signal(&crew->written);
     }
     ob_mutex_unlock(&crew->lock);
 }
@@ -100,30 +141,48 @@ static ob_status settle_link(ob_crew *crew, job *j, const ob_restored *restored)
     return status;
 }
 
-static ob_status work_on(worker *w, job *j)
+static ob_placing placing_of(const job *j)
+{
+    const char *path = (const char *)j->path.data;
+    return (ob_placing){j->target, path + ob_point_path_name(path, strlen(path)),
+                        (const char *)j->place.data};
+}
+
+/* Tells what became of a file. What is given ends the job of all. */
+static ob_status finish(ob_crew *crew, job *j, const ob_restored *restored, ob_status status)
+{
+    ob_report *report = &crew->restore->report;
+    const char *place = (const char *)j->place.data;
+    if (OB_FAILED(status) && !ob_restore_is_fatal(status)) {
+        ob_report_failed(report, place, status);
+        status = OB_OK;
+    } else if (!OB_FAILED(status)) {
+        ob_progress more = {.files_done = 1, .files_changed = restored->done ? 1 : 0};
+        ob_report_add(report, &more, place);
+    }
+    ob_status settled = settle_link(crew, j, restored);
+    return OB_FAILED(status) ? status : settled;
+}
+
+/* *whole: the file waits for the settler. */
+static ob_status work_on(worker *w, job *j, bool *whole)
 {
     ob_crew *crew = w->crew;
-    ob_report *report = &crew->restore->report;
-    const char *path = (const char *)j->path.data;
     ob_restored restored = {0};
     bool stays = false;
-    ob_placing placing = {j->target, path + ob_point_path_name(path, strlen(path)),
-                          (const char *)j->place.data};
+    bool alone = crew->settler == NULL || j->target->volume == NULL;
+    ob_placing placing = placing_of(j);
     ob_ids_give(&j->ids, &j->entry);
     ob_file_source source = {&j->entry, stopped, crew, &w->chunk};
     ob_status status = ob_file_stays(&placing, &stays);
     if (!OB_FAILED(status) && !stays) {
-        status = ob_file_restore(&placing, &source, &restored);
+        status = ob_file_write(&placing, &source, alone, j->temporary);
+        *whole = !OB_FAILED(status) && !alone;
+        if (!OB_FAILED(status) && alone) {
+            status = ob_file_settle(&placing, j->temporary, &restored);
+        }
     }
-    if (OB_FAILED(status) && !ob_restore_is_fatal(status)) {
-        ob_report_failed(report, placing.place, status);
-        status = OB_OK;
-    } else if (!OB_FAILED(status)) {
-        ob_progress more = {.files_done = 1, .files_changed = restored.done ? 1 : 0};
-        ob_report_add(report, &more, placing.place);
-    }
-    ob_status settled = settle_link(crew, j, &restored);
-    return OB_FAILED(status) ? status : settled;
+    return *whole ? OB_OK : finish(crew, j, &restored, status);
 }
 
 static void fail(ob_crew *crew, ob_status status)
@@ -144,14 +203,14 @@ static void fail(ob_crew *crew, ob_status status)
 static job *take(ob_crew *crew)
 {
     ob_mutex_lock(&crew->lock);
-    while (crew->first == NULL && !crew->closing) {
+    while (crew->todo.first == NULL && !crew->closing) {
         ob_cond_wait(&crew->work, &crew->lock);
     }
-    job *jobs = crew->first;
+    job *jobs = crew->todo.first;
     job *end = jobs;
     uint64_t bytes = end != NULL ? end->entry.info.size : 0;
     for (unsigned i = 1; end != NULL; i++) {
-        crew->length--;
+        crew->todo.length--;
         bytes += end->next != NULL ? end->next->entry.info.size : 0;
         if (end->next == NULL || i == BATCH || bytes > LARGE) {
             break;
@@ -159,29 +218,126 @@ static job *take(ob_crew *crew)
         end = end->next;
     }
     if (end != NULL) {
-        crew->first = end->next;
-        crew->last = end->next == NULL ? NULL : crew->last;
+        crew->todo.first = end->next;
+        crew->todo.last = end->next == NULL ? NULL : crew->todo.last;
         end->next = NULL;
     }
     ob_mutex_unlock(&crew->lock);
     return jobs;
 }
 
+static void give_up(ob_crew *crew, job *j, ob_status status)
+{
+    ob_restored nothing = {0};
+    fail(crew, status);
+    (void)settle_link(crew, j, &nothing);
+}
+
+static bool is_enough(const ob_crew *crew)
+{
+    return crew->whole.length >= SETTLE_FILES || crew->unsynced >= SETTLE_BYTES ||
+           crew->held >= FOLDERS / 2;
+}
+
+static void hand_over(ob_crew *crew, job *j)
+{
+    ob_mutex_lock(&crew->lock);
+    append(&crew->whole, j);
+    crew->unsynced += j->entry.info.size;
+    crew->held += j->opens ? 1 : 0;
+    if (is_enough(crew) || crew->whole.length == crew->busy) {
+        ob_cond_signal(&crew->written);
+    }
+    ob_mutex_unlock(&crew->lock);
+}
+
 static void run_worker(void *argument)
 {
     worker *w = argument;
     for (job *jobs = take(w->crew); jobs != NULL; jobs = take(w->crew)) {
-        for (job *j = jobs; j != NULL; j = j->next) {
+        job *done = NULL;
+        for (job *j = jobs, *next = NULL; j != NULL; j = next) {
+            bool whole = false;
+            next = j->next;
+            j->next = NULL;
             ob_status status = stopped(w->crew) ? ob_fail(OB_E_CANCELLED, "the restore was stopped")
-                                                : work_on(w, j);
+                                                : work_on(w, j, &whole);
             if (OB_FAILED(status)) {
-                ob_restored nothing = {0};
-                fail(w->crew, status);
-                (void)settle_link(w->crew, j, &nothing);
+                give_up(w->crew, j, status);
             }
-            empty(j);
+            if (whole) {
+                hand_over(w->crew, j);
+            } else {
+                j->next = done;
+                done = j;
+            }
         }
-        release(w->crew, jobs);
+        release(w->crew, done);
+    }
+}
+
+/* ---- the settler ---- */
+
+/* What was written, when it is enough or nothing else is in work; NULL when it is time to go. */
+static job *take_whole(ob_crew *crew)
+{
+    ob_mutex_lock(&crew->lock);
+    for (;;) {
+        bool idle = crew->whole.length > 0 && crew->whole.length == crew->busy;
+        if (is_enough(crew) || (idle && (crew->waiting || crew->closed)) ||
+            (crew->closed && crew->whole.length == 0)) {
+            break;
+        }
+        if (!idle) {
+            ob_cond_wait(&crew->written, &crew->lock);
+        } else if (!ob_cond_wait_for(&crew->written, &crew->lock, SETTLE_WAIT_MS) &&
+                   crew->whole.length == crew->busy) {
+            break; /* the planning thread has something else to do, or waits for a link */
+        }
+    }
+    job *jobs = crew->whole.first;
+    crew->whole = (line){0};
+    crew->unsynced = 0;
+    crew->held = 0;
+    ob_mutex_unlock(&crew->lock);
+    return jobs;
+}
+
+/* Syncs the volumes of these jobs, each once. */
+static ob_status sync_volumes(ob_crew *crew, const job *jobs)
+{
+    const ob_fs *fs = crew->restore->engine->fs;
+    ob_status status = OB_OK;
+    const ob_volume *last = NULL;
+    for (const job *j = jobs; j != NULL && !OB_FAILED(status); j = j->next) {
+        if (j->target->volume != last) {
+            last = j->target->volume;
+            status = fs->sync_volume(fs, last->dir);
+        }
+    }
+    return status;
+}
+
+static void run_settler(void *argument)
+{
+    ob_crew *crew = argument;
+    for (job *jobs = take_whole(crew); jobs != NULL; jobs = take_whole(crew)) {
+        char detail[1024];
+        ob_status synced = sync_volumes(crew, jobs);
+        snprintf(detail, sizeof detail, "%s", ob_detail());
+        for (job *j = jobs; j != NULL; j = j->next) {
+            ob_placing placing = placing_of(j);
+            ob_restored restored = {0};
+            ob_status status =
+                OB_FAILED(synced)
+                    ? ob_file_abandon(&placing, j->temporary, ob_fail(synced, "%s", detail))
+                    : ob_file_settle(&placing, j->temporary, &restored);
+            status = finish(crew, j, &restored, status);
+            if (OB_FAILED(status)) {
+                give_up(crew, j, status);
+            }
+        }
+        release(crew, jobs);
     }
 }
 
@@ -201,10 +357,12 @@ ob_status ob_crew_open(ob_restore *restore, ob_links *links, ob_crew **out)
     ob_mutex_init(&crew->lock);
     ob_cond_init(&crew->work);
     ob_cond_init(&crew->room);
+    ob_cond_init(&crew->written);
     for (size_t i = 0; i < JOBS; i++) {
         crew->jobs[i].next = crew->idle;
         crew->idle = &crew->jobs[i];
     }
+    (void)ob_thread_start(&crew->settler, run_settler, crew);
     wanted = wanted > WORKERS_MOST ? WORKERS_MOST : wanted;
     for (unsigned i = 0; i < wanted && !OB_FAILED(status); i++) {
         worker *w = &crew->workers[i];
@@ -233,6 +391,11 @@ void ob_crew_close(ob_crew *crew)
         ob_thread_join(crew->workers[i].thread);
         ob_buf_free(&crew->workers[i].chunk);
     }
+    ob_mutex_lock(&crew->lock);
+    crew->closed = true;
+    ob_cond_signal(&crew->written);
+    ob_mutex_unlock(&crew->lock);
+    ob_thread_join(crew->settler);
     for (size_t i = 0; i < JOBS; i++) {
         ob_buf_free(&crew->jobs[i].path);
         ob_buf_free(&crew->jobs[i].place);
@@ -240,6 +403,7 @@ void ob_crew_close(ob_crew *crew)
     }
     ob_cond_destroy(&crew->work);
     ob_cond_destroy(&crew->room);
+    ob_cond_destroy(&crew->written);
     ob_mutex_destroy(&crew->lock);
     ob_free(crew);
 }
@@ -257,19 +421,23 @@ static void wait_for_room(ob_crew *crew)
 {
     crew->waiting = true;
     ob_cond_broadcast(&crew->work);
+    ob_cond_signal(&crew->written);
     ob_cond_wait(&crew->room, &crew->lock);
     crew->waiting = false;
 }
 
-static job *reserve(ob_crew *crew)
+static job *reserve(ob_crew *crew, ob_target *target)
 {
     ob_mutex_lock(&crew->lock);
-    while (crew->idle == NULL) {
+    while (crew->idle == NULL || crew->folders >= FOLDERS) {
         wait_for_room(crew);
     }
     job *j = crew->idle;
     crew->idle = j->next;
     j->next = NULL;
+    j->opens = target != crew->last;
+    crew->folders += j->opens ? 1 : 0;
+    crew->last = target;
     crew->busy++;
     ob_mutex_unlock(&crew->lock);
     return j;
@@ -291,7 +459,7 @@ static ob_status fill(job *j, const ob_crew_file *file)
 
 ob_status ob_crew_put(ob_crew *crew, const ob_crew_file *file)
 {
-    job *j = reserve(crew);
+    job *j = reserve(crew, file->target);
     ob_status status = fill(j, file);
     if (!OB_FAILED(status)) {
         status = status_of(crew);
@@ -299,19 +467,13 @@ ob_status ob_crew_put(ob_crew *crew, const ob_crew_file *file)
     if (OB_FAILED(status)) {
         ob_restored nothing = {0};
         (void)settle_link(crew, j, &nothing);
-        empty(j);
         release(crew, j);
         return status;
     }
     ob_mutex_lock(&crew->lock);
-    if (crew->last != NULL) {
-        crew->last->next = j;
-    } else {
-        crew->first = j;
-    }
-    crew->last = j;
+    append(&crew->todo, j);
     /* Waking a worker for each small file would take longer than restoring it. */
-    if (++crew->length >= BATCH || file->entry->info.size > LARGE || file->link != NULL) {
+    if (crew->todo.length >= BATCH || file->entry->info.size > LARGE || file->link != NULL) {
         ob_cond_signal(&crew->work);
     }
     ob_mutex_unlock(&crew->lock);

@@ -5,20 +5,19 @@
 
 #define COPIES_MOST 1000u
 #define ATTRIBUTE_DIRECTORY 0x10u /* of Windows: a symbolic link to a folder */
-#define TEMPORARY_NAME (4 + 16 + 1)
 
 static const ob_fs *fs_of(const ob_placing *p)
 {
     return p->target->restore->engine->fs;
 }
 
-static void temporary_name(const ob_placing *p, char out[TEMPORARY_NAME])
+static void temporary_name(const ob_placing *p, char out[OB_TEMPORARY_NAME])
 {
     ob_restore *restore = p->target->restore;
     ob_mutex_lock(&restore->lock);
     uint64_t number = restore->temporary++;
     ob_mutex_unlock(&restore->lock);
-    snprintf(out, TEMPORARY_NAME, ".ob-%016llx", (unsigned long long)number);
+    snprintf(out, OB_TEMPORARY_NAME, ".ob-%016llx", (unsigned long long)number);
 }
 
 ob_status ob_file_stays(const ob_placing *p, bool *stays)
@@ -41,8 +40,7 @@ ob_status ob_file_stays(const ob_placing *p, bool *stays)
     return status;
 }
 
-/* Removes what could not be finished; the failure keeps its detail. */
-static ob_status abandon(const ob_placing *p, const char *temporary, ob_status status)
+ob_status ob_file_abandon(const ob_placing *p, const char *temporary, ob_status status)
 {
     char detail[1024];
     snprintf(detail, sizeof detail, "%s", ob_detail());
@@ -152,15 +150,14 @@ static ob_status write_content(const ob_placing *p, const ob_file_source *source
     return status;
 }
 
-ob_status ob_file_restore(const ob_placing *p, const ob_file_source *source, ob_restored *restored)
+ob_status ob_file_write(const ob_placing *p, const ob_file_source *source, bool sync,
+                        char temporary[OB_TEMPORARY_NAME])
 {
     ob_restore *restore = p->target->restore;
     const ob_fs *fs = restore->engine->fs;
     ob_dir *dir = p->target->dir;
     const ob_file_info *info = &source->entry->info;
-    char temporary[TEMPORARY_NAME];
     ob_file *file = NULL;
-    *restored = (ob_restored){0};
     int flags = OB_OPEN_WRITE | OB_OPEN_CREATE | OB_OPEN_EXCLUSIVE |
                 (restore->private_new ? OB_OPEN_PRIVATE : 0);
     temporary_name(p, temporary);
@@ -169,14 +166,21 @@ ob_status ob_file_restore(const ob_placing *p, const ob_file_source *source, ob_
         return status;
     }
     status = write_content(p, source, file);
+    if (!OB_FAILED(status) && sync) {
+        status = fs->sync(fs, file);
+    }
     fs->close(fs, file);
     if (!OB_FAILED(status)) {
         status = ob_restore_set_meta(restore, dir, temporary, p->place, info, restore->mask);
     }
-    if (!OB_FAILED(status)) {
-        status = settle(p, temporary, restored);
-    }
-    return OB_FAILED(status) ? abandon(p, temporary, status) : OB_OK;
+    return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
+}
+
+ob_status ob_file_settle(const ob_placing *p, const char *temporary, ob_restored *restored)
+{
+    *restored = (ob_restored){0};
+    ob_status status = settle(p, temporary, restored);
+    return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
 }
 
 /* ---- links ---- */
@@ -186,7 +190,7 @@ ob_status ob_file_restore_symlink(const ob_placing *p, const ob_entry *entry, ob
     ob_restore *restore = p->target->restore;
     const ob_fs *fs = restore->engine->fs;
     ob_dir *dir = p->target->dir;
-    char temporary[TEMPORARY_NAME];
+    char temporary[OB_TEMPORARY_NAME];
     *restored = (ob_restored){0};
     temporary_name(p, temporary);
     ob_status status = fs->make_symlink(fs, dir, temporary, entry->target,
@@ -198,7 +202,7 @@ ob_status ob_file_restore_symlink(const ob_placing *p, const ob_entry *entry, ob
     if (!OB_FAILED(status)) {
         status = settle(p, temporary, restored);
     }
-    return OB_FAILED(status) ? abandon(p, temporary, status) : OB_OK;
+    return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
 }
 
 ob_status ob_file_restore_link(const ob_placing *p, ob_dir *first_dir, const char *first,
@@ -206,7 +210,7 @@ ob_status ob_file_restore_link(const ob_placing *p, ob_dir *first_dir, const cha
 {
     const ob_fs *fs = fs_of(p);
     ob_dir *dir = p->target->dir;
-    char temporary[TEMPORARY_NAME];
+    char temporary[OB_TEMPORARY_NAME];
     *restored = (ob_restored){0};
     temporary_name(p, temporary);
     ob_status status = fs->make_link(fs, first_dir, first, dir, temporary);
@@ -215,7 +219,7 @@ ob_status ob_file_restore_link(const ob_placing *p, ob_dir *first_dir, const cha
     }
     status = settle(p, temporary, restored);
     if (OB_FAILED(status)) {
-        return abandon(p, temporary, status);
+        return ob_file_abandon(p, temporary, status);
     }
     if (p->target->restore->options->overwrite == OB_OVERWRITE_REPLACE) {
         /* If the name stood for this file already, the rename left both names. */

@@ -28,8 +28,15 @@ typedef struct ob_file_source {
     void *context;
     ob_buf *chunk;
 } ob_file_source;
-ob_status ob_file_restore(const ob_placing *placing, const ob_file_source *source,
-                          ob_restored *restored);
+/* Writes content and metadata under a temporary name, which `temporary` receives. `sync`: it is on
+ * disk then; else the caller syncs its volume before it gets its name. */
+#define OB_TEMPORARY_NAME (4 + 16 + 1)
+ob_status ob_file_write(const ob_placing *placing, const ob_file_source *source, bool sync,
+                        char temporary[OB_TEMPORARY_NAME]);
+/* Gives what is whole and on disk its name. Without success the temporary file is gone. */
+ob_status ob_file_settle(const ob_placing *placing, const char *temporary, ob_restored *restored);
+/* Removes the temporary file; `status`, this thread's last failure, keeps its detail. */
+ob_status ob_file_abandon(const ob_placing *placing, const char *temporary, ob_status status);
 ob_status ob_file_restore_symlink(const ob_placing *placing, const ob_entry *entry,
                                   ob_restored *restored);
 /* Gives a file that was restored already one name more. */

@@ -3,6 +3,7 @@
 #include "job/kind.h"
 #include "ob/alloc.h"
 #include "point/path.h"
+#include "restore/volume.h"
 #include "source/place.h"
 
 #include <string.h>
@@ -65,7 +66,8 @@ ob_status ob_plan_set_root(ob_plan *plan, ob_target *target, const char *prefix,
 ob_status ob_plan_finish(ob_plan *plan)
 {
     leave(plan);
-    return ob_crew_wait(plan->crew);
+    ob_status status = ob_crew_wait(plan->crew);
+    return OB_FAILED(status) ? status : ob_volume_sync_all(plan->restore);
 }
 
 void ob_plan_end(ob_plan *plan)

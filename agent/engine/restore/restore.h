@@ -5,6 +5,13 @@
 #include "job/report.h"
 #include "ob/repo.h"
 
+/* A volume that is written to, open since before the first write. */
+typedef struct ob_volume {
+    struct ob_volume *next;
+    uint64_t device;
+    ob_dir *dir;
+} ob_volume;
+
 typedef struct ob_restore {
     const ob_engine *engine;
     const ob_restore_options *options;
@@ -15,6 +22,7 @@ typedef struct ob_restore {
     int64_t now;        /* becomes the time of last access */
     ob_mutex lock;      /* of the counts of targets, and of what follows */
     uint64_t temporary; /* number of the next temporary name; starts at random */
+    ob_volume *volumes; /* touched by the planning thread only */
 } ob_restore;
 
 /* True for what ends the whole job and not only a file. */

@@ -3,6 +3,7 @@
 #include "point/path.h"
 #include "point/point.h"
 #include "restore/plan.h"
+#include "restore/volume.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,6 +269,7 @@ ob_status ob_restore_run(const ob_engine *engine, const ob_restore_options *opti
     if (!OB_FAILED(status)) {
         result->totals = ob_report_totals(&r->restore.report);
     }
+    ob_volume_close_all(&r->restore);
     ob_cursor_free(&r->cursor);
     ob_point_close(r->point);
     ob_repo_close(r->restore.repo);

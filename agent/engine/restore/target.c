@@ -1,6 +1,8 @@
 #include "restore/target.h"
 
 #include "ob/alloc.h"
+#include "restore/volume.h"
+#include "source/place.h"
 
 static ob_status new_target(ob_restore *restore, ob_target *parent, const char *name,
                             ob_target **out)
@@ -18,6 +20,8 @@ static ob_status new_target(ob_restore *restore, ob_target *parent, const char *
     target->place = place;
     target->name = copy;
     target->refs = 1;
+    target->device = parent != NULL ? parent->device : 0;
+    target->volume = parent != NULL ? parent->volume : NULL;
     *out = target;
     return OB_OK;
 }
@@ -29,24 +33,43 @@ static void free_target(ob_target *target)
     ob_free(target);
 }
 
+/* The folder itself, where `place` is a link to it. */
+static ob_status stat_root(const ob_fs *fs, const char *place, ob_file_info *out)
+{
+    ob_buf followed = {0};
+    ob_status status = ob_place_followed(place, &followed);
+    if (!OB_FAILED(status)) {
+        status = fs->stat(fs, NULL, (const char *)followed.data, out);
+    }
+    ob_buf_free(&followed);
+    return status;
+}
+
 ob_status ob_target_open_root(ob_restore *restore, const char *place, ob_target **out)
 {
     const ob_fs *fs = restore->engine->fs;
     ob_target *target = NULL;
+    ob_file_info info;
     ob_status status = new_target(restore, NULL, place, &target);
     if (OB_FAILED(status)) {
         return status;
     }
     status = fs->dir_open(fs, NULL, place, &target->dir);
+    if (!OB_FAILED(status)) {
+        status = stat_root(fs, place, &info);
+    }
     if (OB_FAILED(status)) {
+        fs->dir_close(fs, target->dir);
         free_target(target);
         return status;
     }
+    target->device = info.device;
+    target->volume = ob_volume_of(restore, info.device, place);
     *out = target;
     return OB_OK;
 }
 
-/* Makes the folder unless there is one. */
+/* Makes the folder unless there is one, which may be on a volume of its own. */
 static ob_status make(ob_target *parent, ob_target *target, bool private_new, bool *made)
 {
     const ob_fs *fs = parent->restore->engine->fs;
@@ -59,6 +82,10 @@ static ob_status make(ob_target *parent, ob_target *target, bool private_new, bo
     }
     if (!OB_FAILED(status) && there.type != OB_FILE_DIR) {
         status = ob_fail(OB_E_EXISTS, "%s is in the way: it is not a folder", target->place);
+    }
+    if (!OB_FAILED(status) && there.device != parent->device) {
+        target->device = there.device;
+        target->volume = ob_volume_of(parent->restore, there.device, target->place);
     }
     return status;
 }
@@ -112,6 +139,9 @@ void ob_target_drop(ob_target *target)
     while (target != NULL && let_go(target)) {
         const ob_fs *fs = target->restore->engine->fs;
         ob_target *parent = target->parent;
+        if (target->volume == NULL) {
+            (void)fs->dir_sync(fs, target->dir);
+        }
         fs->dir_close(fs, target->dir);
         if (parent != NULL) {
             (void)ob_restore_set_meta(target->restore, parent->dir, target->name, target->place,

@@ -15,6 +15,8 @@ typedef struct ob_target {
     char *name; /* in the parent */
     ob_file_info info;
     int mask; /* what is set in the end */
+    uint64_t device;
+    ob_volume *volume; /* NULL: what is written here is synced piece by piece */
     unsigned refs;
 } ob_target;
 

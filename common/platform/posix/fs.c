@@ -110,6 +110,12 @@ static ob_status dir_sync(const ob_fs *fs, ob_dir *dir)
     return OB_OK;
 }
 
+static ob_status sync_volume(const ob_fs *fs, ob_dir *dir)
+{
+    (void)fs;
+    return syncfs(dir->fd) == 0 ? OB_OK : ob_posix_fail(errno, NULL, dir->path);
+}
+
 static int open_flags(const ob_dir *dir, int flags)
 {
     /* O_NONBLOCK: a FIFO put where a file was must not hold us; without effect on files. */
@@ -413,6 +419,7 @@ const ob_fs *ob_fs_os(void)
         .dir_read = dir_read,
         .dir_close = dir_close,
         .dir_sync = dir_sync,
+        .sync_volume = sync_volume,
         .stat = ob_posix_stat,
         .open = open_file,
         .close = close_file,

@@ -84,6 +84,10 @@ struct ob_fs {
     ob_status (*dir_read)(const ob_fs *fs, ob_dir *dir, ob_dir_entry *out); /* never "." or ".." */
     void (*dir_close)(const ob_fs *fs, ob_dir *dir);                        /* takes NULL */
     ob_status (*dir_sync)(const ob_fs *fs, ob_dir *dir); /* names survive a power cut after it */
+    /* All that was written to the volume of `dir`, content and names, survives a power cut after
+     * it; fails if something could not be written since `dir` was opened. NULL where the system
+     * has no such thing: then sync() each file and dir_sync() each folder. */
+    ob_status (*sync_volume)(const ob_fs *fs, ob_dir *dir);
 
     ob_status (*stat)(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_info *out);
     /* Regular files only, others are OB_E_NOT_SUPPORTED; never waits for the far end of a FIFO. */
@@ -150,6 +154,10 @@ const ob_fs *ob_fs_os(void);
 char *ob_path_join(const char *dir, const char *name);
 /* True for "/x" on Linux, "C:\x", "C:/x", "\\?\…", "\\server\share" on Windows. */
 bool ob_path_is_absolute(const char *path);
+/* A path in a recovery point as people of Windows write it (C:\x) gets the point's separators, in
+ * place; in others a backslash belongs to the name. A separator at the end, as shells complete it, is
+ * taken off. */
+void ob_path_into_point(char *path);
 /* Creates the folder and its missing parents. */
 ob_status ob_fs_make_dirs(const ob_fs *fs, const char *path, bool private_to_owner);
 /* Reads a whole file of at most `most` bytes (OB_E_TOO_LARGE above); free with ob_free(). A NUL that

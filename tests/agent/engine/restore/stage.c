@@ -1,5 +1,7 @@
 #include "stage.h"
 
+#include "restore/volume.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +43,7 @@ void stage_open(stage *self, ob_overwrite overwrite)
 void stage_close(stage *self)
 {
     ob_target_drop(self->root);
+    ob_volume_close_all(&self->restore);
     ob_repo_close(self->restore.repo);
     ob_report_end(&self->restore.report);
     ob_mutex_destroy(&self->restore.lock);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static ob_mutex watch_lock;
+
 static ob_status put(stage *self, ob_crew *crew, const char *name, const ob_entry *entry,
                      ob_link *link)
 {
@@ -139,12 +141,98 @@ START_TEST(crew__no_thread_starts)
 }
 END_TEST
 
+typedef struct order {
+    unsigned written, synced, named; /* files; synced: were written when a sync of all began */
+    bool wrong;
+} order;
+
+static ob_status watch(ob_test_fs *wrapper, const char *operation, const char *name)
+{
+    order *seen = wrapper->context;
+    (void)name;
+    ob_mutex_lock(&watch_lock);
+    if (strcmp(operation, "set_meta") == 0) {
+        seen->written++;
+    } else if (strcmp(operation, "sync") == 0) {
+        seen->synced++;
+    } else if (strcmp(operation, "sync_volume") == 0) {
+        seen->synced = seen->written;
+    } else if (strcmp(operation, "rename") == 0) {
+        seen->wrong = seen->wrong || ++seen->named > seen->synced;
+    }
+    ob_mutex_unlock(&watch_lock);
+    return OB_OK;
+}
+
+/* No file gets its name before it was written and then synced, alone or with its volume. */
+START_TEST(crew__syncs_before_it_names)
+{
+    enum { COUNT = 1500 };
+    stage self;
+    order seen = {0};
+    ob_mutex_init(&watch_lock);
+    ob_links links = {.count = 0};
+    ob_crew *crew = NULL;
+    stage_open(&self, OB_OVERWRITE_REPLACE);
+    ob_check_ok(ob_links_begin(&links));
+    ob_check_ok(ob_crew_open(&self.restore, &links, &crew));
+    ob_entry entry = stage_entry(&self, "x", "some content");
+    self.scene.rig.fs.before = watch;
+    self.scene.rig.fs.context = &seen;
+    for (unsigned i = 0; i < COUNT; i++) {
+        ob_check_ok(put(&self, crew, ob_test_format("f%u", i), &entry, NULL));
+    }
+    ob_check_ok(ob_crew_wait(crew));
+    ck_assert(!seen.wrong);
+    ck_assert_uint_eq(seen.named, COUNT);
+    ck_assert_uint_eq(seen.synced, COUNT);
+    self.scene.rig.fs.before = NULL;
+    ob_crew_close(crew);
+    ob_links_end(&links);
+    stage_close(&self);
+}
+END_TEST
+
+static ob_status fail_sync(ob_test_fs *wrapper, const char *operation, const char *name)
+{
+    (void)wrapper;
+    (void)name;
+    return strncmp(operation, "sync", 4) == 0 ? ob_fail(OB_E_IO, "the disk is broken") : OB_OK;
+}
+
+START_TEST(crew__what_cannot_be_synced_gets_no_name)
+{
+    stage self;
+    ob_links links = {.count = 0};
+    ob_crew *crew = NULL;
+    stage_open(&self, OB_OVERWRITE_REPLACE);
+    ob_check_ok(ob_links_begin(&links));
+    ob_check_ok(ob_crew_open(&self.restore, &links, &crew));
+    ob_entry entry = stage_entry(&self, "x", "some content");
+    self.scene.rig.fs.before = fail_sync;
+    for (unsigned i = 0; i < 20; i++) {
+        ob_check_ok(put(&self, crew, ob_test_format("f%u", i), &entry, NULL));
+    }
+    ob_check_ok(ob_crew_wait(crew));
+    ck_assert_uint_eq(stage_count(&self, ""), 0);
+    ck_assert_uint_eq(self.events, 20);
+    ck_assert_int_eq(self.last.kind, OB_EVENT_FAILED);
+    ck_assert_str_eq(self.last.detail, "the disk is broken");
+    self.scene.rig.fs.before = NULL;
+    ob_crew_close(crew);
+    ob_links_end(&links);
+    stage_close(&self);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, crew__restores_many_files);
     tcase_add_test(cases, crew__a_file_that_fails_is_told_and_its_link_free);
     tcase_add_test(cases, crew__a_full_disk_ends_it);
     tcase_add_test(cases, crew__stops);
+    tcase_add_test(cases, crew__syncs_before_it_names);
+    tcase_add_test(cases, crew__what_cannot_be_synced_gets_no_name);
     tcase_add_test(cases, crew__no_thread_starts);
 }
 

@@ -1,10 +1,19 @@
 #include "stage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static ob_placing placing_of(stage *self, const char *name)
 {
     return (ob_placing){self->root, name, scene_path(&self->scene, name)};
+}
+
+static ob_status restore_file(const ob_placing *placing, const ob_file_source *source,
+                              ob_restored *restored)
+{
+    char temporary[OB_TEMPORARY_NAME];
+    ob_status status = ob_file_write(placing, source, true, temporary);
+    return OB_FAILED(status) ? status : ob_file_settle(placing, temporary, restored);
 }
 
 static ob_status restore_text(stage *self, const char *name, const char *content,
@@ -13,7 +22,7 @@ static ob_status restore_text(stage *self, const char *name, const char *content
     ob_entry entry = stage_entry(self, name, content);
     ob_placing placing = placing_of(self, name);
     ob_file_source source = {&entry, stage_never, NULL, &self->chunk};
-    return ob_file_restore(&placing, &source, restored);
+    return restore_file(&placing, &source, restored);
 }
 
 START_TEST(file__restored_with_its_metadata)
@@ -101,15 +110,46 @@ START_TEST(file__whose_content_is_wrong)
     ob_placing placing = placing_of(&self, "a");
     ob_file_source source = {&entry, stage_never, NULL, &self.chunk};
     entry.info.size = 6;
-    ob_check_status(ob_file_restore(&placing, &source, &restored), OB_E_CORRUPT);
+    ob_check_status(restore_file(&placing, &source, &restored), OB_E_CORRUPT);
     entry.info.size = 8;
-    ob_check_status(ob_file_restore(&placing, &source, &restored), OB_E_CORRUPT);
+    ob_check_status(restore_file(&placing, &source, &restored), OB_E_CORRUPT);
     const ob_chunk_id none = {{1, 2}};
     entry.ids = &none;
-    ob_check_status(ob_file_restore(&placing, &source, &restored), OB_E_CORRUPT);
+    ob_check_status(restore_file(&placing, &source, &restored), OB_E_CORRUPT);
     ob_check_detail("not in the vault");
     ck_assert_str_eq(stage_text(&self, "a"), "old");
     ck_assert_uint_eq(stage_count(&self, ""), 1);
+    stage_close(&self);
+}
+END_TEST
+
+typedef struct order {
+    char text[256]; /* operations in their order, each with a blank behind it */
+} order;
+
+static ob_status record(ob_test_fs *wrapper, const char *operation, const char *name)
+{
+    order *self = wrapper->context;
+    (void)name;
+    snprintf(self->text + strlen(self->text), sizeof self->text - strlen(self->text), "%s ",
+             operation);
+    return OB_OK;
+}
+
+START_TEST(file__is_on_disk_before_it_has_its_name)
+{
+    stage self;
+    ob_restored restored;
+    order seen = {""};
+    stage_open(&self, OB_OVERWRITE_REPLACE);
+    ob_entry entry = stage_entry(&self, "a", "content");
+    ob_placing placing = placing_of(&self, "a");
+    ob_file_source source = {&entry, stage_never, NULL, &self.chunk};
+    self.scene.rig.fs.before = record;
+    self.scene.rig.fs.context = &seen;
+    ob_check_ok(restore_file(&placing, &source, &restored));
+    ck_assert_str_eq(seen.text, "open write_at sync set_meta rename ");
+    self.scene.rig.fs.before = NULL;
     stage_close(&self);
 }
 END_TEST
@@ -187,7 +227,7 @@ START_TEST(file__operations_that_fail_one_by_one)
         ob_file_source source = {&entry, stage_never, NULL, &self.chunk};
         ob_test_fs_fail(&self.scene.rig.fs, n, false);
         self.scene.rig.fs.torn = true;
-        ob_status status = ob_file_restore(&placing, &source, &restored);
+        ob_status status = restore_file(&placing, &source, &restored);
         hit = self.scene.rig.fs.hit;
         ob_test_fs_fail(&self.scene.rig.fs, 0, false);
         ck_assert(status == OB_OK || (hit && status == OB_E_IO));
@@ -205,6 +245,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, file__that_exists_is_copied_beside);
     tcase_add_test(cases, file__that_exists_is_skipped);
     tcase_add_test(cases, file__whose_content_is_wrong);
+    tcase_add_test(cases, file__is_on_disk_before_it_has_its_name);
     tcase_add_test(cases, file__symbolic_links);
     tcase_add_test(cases, file__hard_links);
     tcase_add_test(cases, file__operations_that_fail_one_by_one);
