@@ -1,16 +1,10 @@
 #include "ob/alloc.h"
+#include "repo/damage.h"
 #include "repo/point_object.h"
 #include "repo/repo.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* True for what another copy of the chunk may help against. */
-static bool is_damage(ob_status status)
-{
-    return status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION ||
-           status == OB_E_NOT_FOUND;
-}
 
 static void swap_index(ob_repo *repo, ob_index *index)
 {
@@ -82,7 +76,7 @@ static ob_status look_harder(ob_repo *repo, uint64_t looked, bool *again)
     ob_status status = OB_OK;
     bool more = false;
     *again = false;
-    if (repo->for_write) {
+    if (repo->for_write || repo->whole) {
         return OB_OK;
     }
     ob_mutex_lock(&repo->loading);
@@ -101,11 +95,12 @@ static ob_status look_harder(ob_repo *repo, uint64_t looked, bool *again)
     return status;
 }
 
-static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, ob_index_entry *entry,
-                 ob_pack_info *info)
+static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, bool bad,
+                 ob_index_entry *entry, ob_pack_info *info)
 {
     ob_mutex_lock(&repo->packing.lock);
-    bool found = ob_index_find(repo->index, id, nth, entry);
+    bool found = bad ? ob_index_find_bad(repo->index, id, nth, entry)
+                     : ob_index_find(repo->index, id, nth, entry);
     if (found) {
         /* What is not uploaded yet cannot be read. */
         found = entry->pack != OB_PACK_POOLED &&
@@ -118,25 +113,44 @@ static bool find(ob_repo *repo, const ob_chunk_id *id, unsigned nth, ob_index_en
     return found;
 }
 
-/* Tries each place where the index says that the chunk is. The first failure is the one told. */
-static ob_status read_places(ob_repo *repo, ob_tools *tools, const ob_chunk_id *id, ob_buf *out)
+/* The first failure and its detail. */
+typedef struct failure {
+    ob_status status;
+    char why[512];
+} failure;
+
+/* Tries the places where the chunk is said to be: those that are not known to be damaged, or the
+ * others. */
+static ob_status try_places(ob_repo *repo, ob_tools *tools, const ob_chunk_id *id, bool bad,
+                            failure *first, ob_buf *out)
 {
     ob_pack_info info;
-    char why[512] = "a chunk is not in the index";
     ob_index_entry entry;
-    ob_status first = OB_E_NOT_FOUND;
-    for (unsigned nth = 0; find(repo, id, nth, &entry, &info); nth++) {
+    unsigned nth = 0;
+    while (find(repo, id, nth, bad, &entry, &info)) {
         const ob_frame frame = {info.name, info.size, entry.offset, entry.length};
         ob_status status = ob_pack_read_chunk(repo->keys, &repo->pool, tools, &frame, id, out);
-        if (!OB_FAILED(status) || !is_damage(status)) {
+        if (!OB_FAILED(status) || !ob_repo_is_damage(status)) {
             return status;
         }
-        if (nth == 0) {
-            first = status;
-            snprintf(why, sizeof why, "%s", ob_detail());
+        if (first->status == OB_E_NOT_FOUND) {
+            first->status = status;
+            snprintf(first->why, sizeof first->why, "%s", ob_detail());
         }
+        /* One that is noted is not counted among the good ones any more. */
+        nth += bad || !ob_repo_note(repo, &entry, &info) ? 1 : 0;
     }
-    return ob_fail(first, "%s", why);
+    return OB_E_NOT_FOUND;
+}
+
+static ob_status read_places(ob_repo *repo, ob_tools *tools, const ob_chunk_id *id, ob_buf *out)
+{
+    failure first = {OB_E_NOT_FOUND, "a chunk is not in the index"};
+    ob_status status = try_places(repo, tools, id, false, &first, out);
+    if (status == OB_E_NOT_FOUND) {
+        status = try_places(repo, tools, id, true, &first, out);
+    }
+    return status == OB_E_NOT_FOUND ? ob_fail(first.status, "%s", first.why) : status;
 }
 
 ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
@@ -152,7 +166,7 @@ ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
         return status;
     }
     status = read_places(repo, tools, id, out);
-    if (is_damage(status)) {
+    if (ob_repo_is_damage(status)) {
         ob_status first = status;
         char why[512];
         snprintf(why, sizeof why, "%s", ob_detail());
@@ -168,12 +182,47 @@ ob_status ob_repo_read(ob_repo *repo, const ob_chunk_id *id, ob_buf *out)
     return status;
 }
 
+/* ---- the whole index ---- */
+
+/* Looks at each block once. A file of the cache that is damaged goes. */
+static bool drop_unsound(ob_repo *repo)
+{
+    for (unsigned i = 0; i < repo->index->segment_count; i++) {
+        ob_segment *segment = repo->index->segments[i];
+        ob_index_entry entry;
+        for (uint64_t at = 0; at < segment->count && !segment->damaged; at++) {
+            segment->damaged = OB_FAILED(ob_segment_at(segment, at, &entry));
+        }
+    }
+    return drop_damaged(repo);
+}
+
+ob_status ob_repo_load_whole(ob_repo *repo)
+{
+    uint64_t looked = 0;
+    uint32_t before = 0;
+    ob_status status = ensure_loaded(repo, &looked);
+    if (!OB_FAILED(status) && drop_unsound(repo)) {
+        status = load(repo);
+    }
+    /* Each listing takes up a bounded number of packs. */
+    do {
+        before = repo->index->packs.count;
+        repo->index->packs_listed = false;
+        if (!OB_FAILED(status)) {
+            status = ob_index_list_packs(repo->index, false);
+        }
+    } while (!OB_FAILED(status) && repo->index->packs.count > before);
+    repo->whole = !OB_FAILED(status);
+    return status;
+}
+
 bool ob_repo_locate(ob_repo *repo, const ob_chunk_id *id, uint32_t *pack, uint32_t *offset)
 {
     ob_index_entry entry;
     ob_pack_info info;
     uint64_t looked = 0;
-    if (OB_FAILED(ensure_loaded(repo, &looked)) || !find(repo, id, 0, &entry, &info)) {
+    if (OB_FAILED(ensure_loaded(repo, &looked)) || !find(repo, id, 0, false, &entry, &info)) {
         return false;
     }
     *pack = entry.pack;
@@ -194,7 +243,7 @@ ob_status ob_repo_read_point(ob_repo *repo, const char *object_name, ob_buf *man
     if (!OB_FAILED(status)) {
         status =
             ob_point_object_open(tools, repo->engine->keys, object_name, data, length, manifest);
-        if (is_damage(status)) {
+        if (ob_repo_is_damage(status)) {
             char why[512];
             snprintf(why, sizeof why, "%s", ob_detail());
             status = ob_fail(status, "point/%s: %s", object_name, why);

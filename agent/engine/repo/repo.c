@@ -2,6 +2,7 @@
 
 #include "ob/alloc.h"
 #include "pack/build.h"
+#include "repo/damage.h"
 #include "repo/point_object.h"
 
 #include <stdlib.h>
@@ -79,6 +80,9 @@ static ob_status open_repo(ob_repo *repo)
     if (!OB_FAILED(status)) {
         status = ob_index_list_packs(repo->index, true);
     }
+    if (!OB_FAILED(status)) {
+        status = ob_repo_take_notes(repo);
+    }
     repo->loaded = true;
     return status;
 }
@@ -110,6 +114,8 @@ ob_status ob_repo_open(const ob_engine *engine, bool for_write, ob_repo **out)
 void ob_repo_close(ob_repo *repo)
 {
     if (repo != NULL) {
+        ob_repo_save_notes(repo);
+        ob_buf_free(&repo->notes);
         ob_packer_free(repo->packers[OB_CHUNK_DATA]);
         ob_packer_free(repo->packers[OB_CHUNK_META]);
         ob_repo_free_index(repo->index);

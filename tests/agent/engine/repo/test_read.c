@@ -1,3 +1,4 @@
+#include "repo/repo.h"
 #include "rig.h"
 
 #include "ob/text.h"
@@ -238,6 +239,78 @@ START_TEST(read__second_copy_helps)
 }
 END_TEST
 
+/* A disk that cannot read one place of a chunk is no reason not to read the other. */
+START_TEST(read__second_copy_helps_a_bad_disk)
+{
+    rig r;
+    ob_chunk_id id = {{0}};
+    memory_object kept[2];
+    rig_open(&r);
+    for (int run = 0; run < 2; run++) {
+        ob_repo *repo = NULL;
+        rig_lose_cache(&r);
+        ob_check_ok(ob_repo_open(&r.engine, true, &repo));
+        id = rig_write(repo, 0, SIZE);
+        ob_check_ok(ob_repo_flush(repo));
+        ob_repo_close(repo);
+        for (int kind = 0; kind < 2 && run == 0; kind++) {
+            ob_object_kind of = kind == 0 ? OB_OBJECT_PACK : OB_OBJECT_INDEX;
+            kept[kind] = *memory_store_at(r.store, of, 0);
+            kept[kind].data = malloc(kept[kind].length);
+            memcpy(kept[kind].data, memory_store_at(r.store, of, 0)->data, kept[kind].length);
+            memory_store_remove(r.store, of, kept[kind].name);
+        }
+    }
+    memory_store_set(r.store, OB_OBJECT_PACK, kept[0].name, kept[0].data, kept[0].length);
+    memory_store_set(r.store, OB_OBJECT_INDEX, kept[1].name, kept[1].data, kept[1].length);
+    static const ob_status failures[] = {OB_E_IO, OB_E_ACCESS_DENIED};
+    for (size_t i = 0; i < 2; i++) {
+        rig_lose_cache(&r);
+        ob_repo *repo = open_to_read(&r);
+        uint32_t pack = 0;
+        uint32_t offset = 0;
+        ck_assert(ob_repo_locate(repo, &id, &pack, &offset));
+        memory_store_fail(r.store, 0, failures[i], false);
+        rig_check(repo, &id, 0, SIZE);
+        ob_repo_close(repo);
+    }
+    free(kept[0].data);
+    free(kept[1].data);
+    rig_close(&r);
+}
+END_TEST
+
+/* What is nowhere is known to be nowhere only when everything was looked at. */
+START_TEST(read__the_whole_index)
+{
+    rig r;
+    ob_chunk_id ids[COUNT];
+    make(&r, ids);
+    ob_repo *repo = open_to_read(&r);
+    ck_assert_uint_eq(readable(repo, ids), COUNT);
+    ob_repo_close(repo);
+    const char *path = ob_test_path(r.engine.cache_dir, "index/00000000.seg");
+    for (unsigned i = 0; i < 16 && !ob_test_exists(path); i++) {
+        path = ob_test_path(r.engine.cache_dir, ob_test_format("index/%08x.seg", i));
+    }
+    memory_store_remove(r.store, OB_OBJECT_INDEX,
+                        memory_store_at(r.store, OB_OBJECT_INDEX, 2)->name);
+    ob_test_flip_byte(path, 4096 + 40);
+    repo = open_to_read(&r);
+    ob_check_ok(ob_repo_load_whole(repo));
+    uint64_t puts = memory_store_counted(r.store).puts;
+    for (size_t i = 0; i < COUNT; i++) {
+        uint32_t pack = 0;
+        uint32_t offset = 0;
+        ck_assert(ob_repo_locate(repo, &ids[i], &pack, &offset));
+    }
+    ck_assert_uint_eq(readable(repo, ids), COUNT);
+    ck_assert_uint_eq(memory_store_counted(r.store).puts, puts);
+    ob_repo_close(repo);
+    rig_close(&r);
+}
+END_TEST
+
 /* A store under which another thread reads a chunk at the first byte that is read of a pack. */
 typedef struct overtaken {
     ob_store base;
@@ -318,7 +391,7 @@ START_TEST(read__another_thread_looked_harder_first)
     static const ob_store_ops ops = {.get = get_overtaken, .size = size_below, .list = list_below};
     rig r;
     ob_chunk_id id = make_hidden_copy(&r);
-    overtaken store = {.base = {&ops}, .real = r.store, .id = &id};
+    overtaken store = {.base = {.ops = &ops}, .real = r.store, .id = &id};
     r.engine.store = &store.base;
     ob_repo *repo = open_to_read(&r);
     store.repo = repo;
@@ -424,6 +497,8 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, read__lost_index_objects);
     tcase_add_test(cases, read__damaged_cache_is_made_anew);
     tcase_add_test(cases, read__second_copy_helps);
+    tcase_add_test(cases, read__second_copy_helps_a_bad_disk);
+    tcase_add_test(cases, read__the_whole_index);
     tcase_add_test(cases, read__another_thread_looked_harder_first);
     tcase_add_test(cases, read__failures_of_the_store_come_through);
     tcase_add_test(cases, read__threads);
