@@ -70,7 +70,7 @@ const ob_toc_entry *ob_pack_build_place(ob_pack_build *build, const ob_pooled *c
 }
 
 ob_status ob_pack_build_seal(const ob_pack_build *build, ob_tools *tools, uint32_t offset,
-                             size_t length, const ob_chunk_id *check)
+                             size_t length, const uint64_t *check)
 {
     const ob_place place = {.type = OB_SEAL_FRAME, .offset = offset};
     uint8_t *at = build->data + offset;
@@ -81,7 +81,7 @@ ob_status ob_pack_build_seal(const ob_pack_build *build, ob_tools *tools, uint32
     if (OB_FAILED(status) || check == NULL) {
         return status;
     }
-    status = ob_tools_check_chunk(tools, &build->header, &place, at, length + OB_GCM_TAG, check);
+    status = ob_tools_check_chunk(tools, &build->header, &place, at, length + OB_GCM_TAG, *check);
     if (status == OB_E_SEAL || status == OB_E_CORRUPT || status == OB_E_FORMAT_VERSION) {
         status = ob_fail(OB_E_CORRUPT, "a chunk does not decode right after it was written: this "
                                        "machine's memory or processor is not sound");

@@ -38,9 +38,9 @@ bool ob_pack_build_fits(const ob_pack_build *build, size_t length);
 /* Gives a chunk that fits its place: its coded block belongs at data + offset. */
 const ob_toc_entry *ob_pack_build_place(ob_pack_build *build, const ob_pooled *chunk);
 /* Seals the coded block at `offset` where it lies; with `check` opens, decodes and compares it by
- * its id. Different places may be sealed at the same time. OB_E_CORRUPT: memory is not sound. */
+ * that sum of its content. Different places may be sealed at the same time. OB_E_CORRUPT: memory is not sound. */
 ob_status ob_pack_build_seal(const ob_pack_build *build, ob_tools *tools, uint32_t offset,
-                             size_t length, const ob_chunk_id *check);
+                             size_t length, const uint64_t *check);
 /* Padding, table of contents, footer, name: `size` bytes at data are the pack. */
 ob_status ob_pack_build_end(ob_pack_build *build, ob_tools *tools, uint8_t name[OB_SHA256_SIZE],
                             size_t *size);

@@ -171,7 +171,7 @@ static ob_status place_chunk(ob_packer *packer, ob_tools *tools, uint32_t slot)
     ob_mutex_unlock(&shared->lock);
     ob_pool_read(packer->pool, slot, build->data + at);
     ob_status status =
-        ob_pack_build_seal(build, tools, at, chunk.length, shared->skip_check ? NULL : &chunk.id);
+        ob_pack_build_seal(build, tools, at, chunk.length, shared->skip_check ? NULL : &chunk.sum);
     ob_mutex_lock(&shared->lock);
     ob_pool_give(packer->pool, slot);
     build->busy--;

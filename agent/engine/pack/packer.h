@@ -1,6 +1,6 @@
 /*
  * Fills packs of one class and uploads them. A chunk goes through the pool to its place in the pack
- * that is being filled, is sealed there, opened again, decoded and compared by its id; a full pack
+ * that is being filled, is sealed there, opened again, decoded and compared by its sum; a full pack
  * gets its padding, table of contents and footer, its name, and goes to the store. Whatever takes
  * time is done without the lock, by the thread that came to it.
  *

@@ -22,6 +22,7 @@ typedef struct ob_pooled {
     ob_chunk_id id;
     uint32_t raw;    /* bytes of content */
     uint32_t length; /* of the coded block */
+    uint64_t sum;    /* of the content, made before its id: chunk/sum.h */
 } ob_pooled;
 
 ob_status ob_pool_new(uint32_t pages, ob_pool **out);

@@ -1,5 +1,6 @@
 #include "pack/tools.h"
 
+#include "chunk/sum.h"
 #include "ob/alloc.h"
 
 #include <string.h>
@@ -149,25 +150,23 @@ ob_status ob_tools_open_block(ob_tools *tools, const ob_object_header *header,
     return ob_codec_decode_all(tools->codec, sealed, length - OB_GCM_TAG, most, out);
 }
 
-static ob_status hash_piece(void *context, const void *data, size_t length)
+static ob_status sum_piece(void *context, const void *data, size_t length)
 {
-    return ob_hasher_add(context, data, length);
+    ob_sum_add(context, data, length);
+    return OB_OK;
 }
 
 ob_status ob_tools_check_chunk(ob_tools *tools, const ob_object_header *header,
                                const ob_place *place, const uint8_t *sealed, size_t length,
-                               const ob_chunk_id *id)
+                               uint64_t sum)
 {
-    ob_chunk_id found;
+    ob_sum found = {0};
     if (length < OB_GCM_TAG) {
         return OB_E_SEAL;
     }
     size_t plain = length - OB_GCM_TAG;
     ob_status status = ob_unseal_begin(tools->gcm, header, place);
-    if (!OB_FAILED(status)) {
-        status = ob_hasher_begin(tools->hasher);
-    }
-    ob_codec_decode_begin(tools->codec, OB_CHUNK_MOST, hash_piece, tools->hasher);
+    ob_codec_decode_begin(tools->codec, OB_CHUNK_MOST, sum_piece, &found);
     for (size_t at = 0; !OB_FAILED(status) && at < plain; at += OB_PIECE) {
         size_t part = plain - at < OB_PIECE ? plain - at : OB_PIECE;
         status = ob_gcm_open_piece(tools->gcm, sealed + at, part, tools->piece);
@@ -181,11 +180,8 @@ ob_status ob_tools_check_chunk(ob_tools *tools, const ob_object_header *header,
     if (!OB_FAILED(status)) {
         status = ob_codec_decode_end(tools->codec);
     }
-    if (!OB_FAILED(status)) {
-        status = ob_hasher_end(tools->hasher, &found);
-    }
-    if (!OB_FAILED(status) && memcmp(found.bytes, id->bytes, OB_CHUNK_ID) != 0) {
-        status = ob_fail(OB_E_CORRUPT, "the content does not belong to its id");
+    if (!OB_FAILED(status) && ob_sum_end(&found) != sum) {
+        status = ob_fail(OB_E_CORRUPT, "the content is not what it was");
     }
     return status;
 }

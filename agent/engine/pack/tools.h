@@ -59,10 +59,10 @@ ob_status ob_tools_seal_block(ob_tools *tools, const ob_object_header *header,
 ob_status ob_tools_open_block(ob_tools *tools, const ob_object_header *header,
                               const ob_place *place, uint8_t *sealed, size_t length, size_t most,
                               ob_buf *out);
-/* Opens, decodes and hashes a sealed chunk that stays as it is: OB_E_SEAL without a detail,
- * OB_E_CORRUPT if the content is not that of `id`. */
+/* Opens and decodes a sealed chunk that stays as it is, and sums its content (chunk/sum.h):
+ * OB_E_SEAL without a detail, OB_E_CORRUPT if the content has another sum. */
 ob_status ob_tools_check_chunk(ob_tools *tools, const ob_object_header *header,
                                const ob_place *place, const uint8_t *sealed, size_t length,
-                               const ob_chunk_id *id);
+                               uint64_t sum);
 
 #endif

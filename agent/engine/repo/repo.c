@@ -1,5 +1,6 @@
 #include "repo/repo.h"
 
+#include "chunk/sum.h"
 #include "ob/alloc.h"
 #include "pack/build.h"
 #include "repo/damage.h"
@@ -153,7 +154,8 @@ static ob_status look(ob_repo *repo, const ob_chunk_id *id, bool *known)
 static ob_status write_chunk(ob_repo *repo, ob_tools *tools, ob_chunk_class class, const void *data,
                              size_t length, ob_chunk_id *id, uint64_t *stored)
 {
-    ob_pooled chunk = {.raw = (uint32_t)length};
+    /* The sum first: what goes wrong in memory from here on shows when the chunk is sealed. */
+    ob_pooled chunk = {.raw = (uint32_t)length, .sum = ob_sum_of(data, length)};
     ob_coded coded;
     uint64_t added = 0;
     bool known = false;

@@ -1,3 +1,4 @@
+#include "chunk/sum.h"
 #include "pack/build.h"
 #include "pack/read.h"
 #include "rig.h"
@@ -40,6 +41,7 @@ static ob_pooled code(fixture *f, uint64_t seed, size_t length, ob_buf *block)
     ob_coded coded;
     uint8_t *data = rig_text(seed, length);
     ob_check_ok(ob_hasher_id(f->tools->hasher, data, length, &chunk.id));
+    chunk.sum = ob_sum_of(data, length);
     ob_check_ok(ob_codec_encode(f->tools->codec, data, length, &coded));
     ob_buf_clear(block);
     ob_buf_put(block, coded.head, sizeof coded.head);
@@ -57,7 +59,7 @@ static ob_toc_entry add(fixture *f, uint64_t seed, size_t length)
     ck_assert(ob_pack_build_fits(f->build, chunk.length));
     ob_toc_entry entry = *ob_pack_build_place(f->build, &chunk);
     memcpy(f->build->data + entry.offset, block.data, block.length);
-    ob_check_ok(ob_pack_build_seal(f->build, f->tools, entry.offset, block.length, &chunk.id));
+    ob_check_ok(ob_pack_build_seal(f->build, f->tools, entry.offset, block.length, &chunk.sum));
     ob_buf_free(&block);
     return entry;
 }
@@ -176,7 +178,7 @@ START_TEST(build__unsound_memory_is_found)
         uint32_t at = ob_pack_build_place(f.build, &chunk)->offset;
         block.data[bit * block.length / 40] ^= 0x20;
         memcpy(f.build->data + at, block.data, block.length);
-        ob_check_status(ob_pack_build_seal(f.build, f.tools, at, block.length, &chunk.id),
+        ob_check_status(ob_pack_build_seal(f.build, f.tools, at, block.length, &chunk.sum),
                         OB_E_CORRUPT);
         ob_check_detail("memory");
     }

@@ -1,3 +1,4 @@
+#include "chunk/sum.h"
 #include "pack/packer.h"
 #include "pack/read.h"
 #include "rig.h"
@@ -50,6 +51,7 @@ static ob_status add(fixture *f, ob_tools *tools, uint64_t seed, size_t length, 
     ob_pooled chunk = {.raw = (uint32_t)length};
     ob_coded coded;
     uint8_t *data = rig_text(seed, length);
+    chunk.sum = ob_sum_of(data, length);
     ob_check_ok(ob_hasher_id(tools->hasher, data, length, &chunk.id));
     ob_check_ok(ob_codec_encode(tools->codec, data, length, &coded));
     chunk.length = (uint32_t)(OB_CODEC_HEAD + coded.length);
@@ -257,6 +259,7 @@ START_TEST(packer__without_memory)
             ob_coded coded = {.head = {0, 0x28, 0x23}, .payload = payload, .length = 9000};
             chunk.raw = 9000;
             memset(payload, (int)i, sizeof payload);
+            chunk.sum = ob_sum_of(payload, sizeof payload);
             ob_check_ok(ob_hasher_id(f.tools->hasher, payload, sizeof payload, &chunk.id));
             ob_status status = ob_packer_add(f.packer, f.tools, &chunk, &coded, &stored);
             if (OB_FAILED(status)) {
