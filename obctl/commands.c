@@ -28,11 +28,21 @@ static const struct {
     {"policy", "What is backed up"},
     {"job", "Backups and recoveries, running and done"},
     {"point", "Recovery points: what can be restored"},
+    {"rescue", "Restoring from a vault's folder, without an agent"},
 };
 
 #define JOB_OPERAND                                                                                \
     "JOB is the id that `obctl job list` shows; latest, or none, is the newest job.\n"
 #define POINT_OPERAND "POINT is the id that `obctl point list` shows; latest is the newest one.\n"
+
+#define RESCUE_OPTIONS                                                                             \
+    OPTION(OB_OPTION_VAULT, "vault", "FOLDER", "The vault's folder"),                              \
+        OPTION(OB_OPTION_MACHINE, "machine", "MACHINE",                                            \
+               "Identity or name of the machine that was backed up"),                              \
+        OPTION_PASSPHRASE("Its passphrase is in FILE, - for standard input; otherwise asked")
+#define RESCUE_ABOUT                                                                               \
+    "Works without an agent and writes nothing into the vault. --machine may be left out if\n"     \
+    "the vault has one machine. The cache is in $TMPDIR or %TEMP% meanwhile.\n"
 
 /* clang-format off */
 static const ob_command commands[] = {
@@ -212,6 +222,51 @@ static const ob_command commands[] = {
                    "Ask for the passphrase and check it before"),
             OPTION_PASSPHRASE("The same with the passphrase in FILE, - for standard input"),
             OPTION_ASYNC,
+        },
+    },
+    {
+        .noun = "rescue", .verb = "points", .operands = "",
+        .summary = "List the recovery points of a machine in a vault",
+        .about = RESCUE_ABOUT,
+        .examples = "obctl rescue points --vault /mnt/vault\n"
+                    "obctl rescue points --vault /mnt/vault --machine web01 --json\n",
+        .run = ob_run_rescue_points,
+        .options = {RESCUE_OPTIONS},
+    },
+    {
+        .noun = "rescue", .verb = "list", .operands = "POINT|latest [PATH]", .least = 1, .most = 2,
+        .summary = "List what a recovery point of a vault holds",
+        .about = RESCUE_ABOUT "PATH is a folder in the point; without one the top is shown.\n",
+        .examples = "obctl rescue list latest /etc --vault /mnt/vault\n"
+                    "obctl rescue list latest --vault /mnt/vault --search '*.odt'\n",
+        .run = ob_run_rescue_list,
+        .options = {
+            RESCUE_OPTIONS,
+            OPTION(OB_OPTION_SEARCH, "search", "PATTERN",
+                   "Everything below whose name matches; * and ? stand for anything"),
+            OPTION(OB_OPTION_RECURSIVE, "recursive", NULL, "Everything below"),
+        },
+    },
+    {
+        .noun = "rescue", .verb = "restore", .operands = "POINT|latest [ITEM...]", .least = 1,
+        .most = OB_OPERANDS_ANY,
+        .summary = "Restore files of a vault",
+        .about = RESCUE_ABOUT
+        "ITEM is the path of a file or folder in the point; without one everything is restored.\n"
+        "Without --to files go to where they were on their machine. A file that exists is kept,\n"
+        "and the restored one gets a new name beside it, unless --overwrite says otherwise.\n"
+        "Ctrl-C ends the restore; what is restored by then stays.\n",
+        .examples = "obctl rescue restore latest --vault /mnt/vault --to /restored\n"
+                    "obctl rescue restore latest /etc --vault /mnt/vault --machine web01 "
+                    "--to /restored\n",
+        .run = ob_run_rescue_restore,
+        .options = {
+            RESCUE_OPTIONS,
+            OPTION(OB_OPTION_TO, "to", "DIR", "Restore into this folder"),
+            OPTION(OB_OPTION_OVERWRITE, "overwrite", "HOW",
+                   "A file that exists: copy (default), skip or replace"),
+            OPTION(OB_OPTION_SKIP_SECURITY, "skip-security", NULL,
+                   "Leave owner and permissions to the folder restored into"),
         },
     },
     {

@@ -29,7 +29,8 @@ enum ob_command_options {
     OB_OPTION_SEARCH,
     OB_OPTION_SKIP_SECURITY,
     OB_OPTION_SOURCE,
-    OB_OPTION_TO
+    OB_OPTION_TO,
+    OB_OPTION_VAULT
 };
 
 #define OB_OPERANDS_ANY ((size_t)-1)

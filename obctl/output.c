@@ -153,7 +153,7 @@ int ob_output_table(ob_cli *cli, ob_table *table)
         ob_output_text(cli, &text);
     }
     ob_buf_free(&text);
-    ob_table_free(table);
+    ob_table_clear(table);
     return code;
 }
 

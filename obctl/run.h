@@ -39,4 +39,9 @@ int ob_run_browse(ob_cli *cli);
 /* run_restore.c */
 int ob_run_restore(ob_cli *cli);
 
+/* run_rescue.c */
+int ob_run_rescue_points(ob_cli *cli);
+int ob_run_rescue_list(ob_cli *cli);
+int ob_run_rescue_restore(ob_cli *cli);
+
 #endif

@@ -169,7 +169,7 @@ int ob_run_job_list(ob_cli *cli)
     } else if (code == OB_EXIT_OK) {
         code = ob_output_table(cli, &self.table);
     }
-    ob_table_free(&self.table);
+    ob_table_clear(&self.table);
     ob_json_free(self.json);
     return code;
 }

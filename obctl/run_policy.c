@@ -34,7 +34,7 @@ static int print_policy(ob_cli *cli, const ob_buf *document)
     if (code == OB_EXIT_OK) {
         code = ob_output_table(cli, &table);
     } else {
-        ob_table_free(&table);
+        ob_table_clear(&table);
     }
     ob_json_free(json);
     return code;

@@ -7,15 +7,14 @@
 
 #define NUMBER_DIGITS 9
 
-/* True if the operand is there and a GUID; *latest if it stands for the newest one. */
-static bool parse_operand(const ob_cli *cli, ob_guid *out, bool *latest)
+bool ob_select_operand(const ob_cli *cli, ob_guid *out, bool *latest)
 {
     const char *text = cli->operand_count > 0 ? cli->operands[0] : "latest";
     *latest = strcmp(text, "latest") == 0;
     return !*latest && !OB_FAILED(ob_guid_parse(out, text, strlen(text)));
 }
 
-static int refuse(ob_cli *cli, const char *what)
+int ob_select_refuse(ob_cli *cli, const char *what)
 {
     return ob_output_error(cli,
                            ob_fail(OB_E_INVALID_ARGUMENT, "%s is no %s: give its GUID, or latest",
@@ -66,9 +65,9 @@ static int select_guid(ob_cli *cli, const char *what, int (*newest)(ob_cli *, ob
                        ob_guid *out)
 {
     bool latest = false;
-    bool parsed = parse_operand(cli, out, &latest);
+    bool parsed = ob_select_operand(cli, out, &latest);
     if (!parsed && !latest) {
-        return refuse(cli, what);
+        return ob_select_refuse(cli, what);
     }
     int code = ob_cli_connect(cli);
     return code == OB_EXIT_OK && latest ? newest(cli, out) : code;

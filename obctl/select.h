@@ -17,4 +17,9 @@ int ob_select_number(ob_cli *cli, int option, const char *command, size_t *out);
 int ob_select_choice(ob_cli *cli, int option, const char *command, const char *const *choices,
                      int *out);
 
+/* The first operand: true if it is a GUID; *latest if it stands for the newest one. */
+bool ob_select_operand(const ob_cli *cli, ob_guid *out, bool *latest);
+/* Says that the first operand is neither; an exit code. */
+int ob_select_refuse(ob_cli *cli, const char *what);
+
 #endif

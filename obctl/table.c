@@ -146,7 +146,7 @@ void ob_table_pair(ob_table *table, const char *name, const char *value)
     ob_table_row(table, cells);
 }
 
-void ob_table_free(ob_table *table)
+void ob_table_clear(ob_table *table)
 {
     for (size_t i = 0; i < table->cell_count; i++) {
         ob_free(table->cells[i]);

@@ -35,12 +35,12 @@ typedef struct ob_table {
     bool failed; /* out of memory */
 } ob_table;
 
-/* Zero-initialise, set `columns` and `column_count`, free with ob_table_free(). */
+/* Zero-initialise, set `columns` and `column_count`, free with ob_table_clear(). */
 void ob_table_row(ob_table *table, const char *const *cells); /* copies, made safe; NULL = empty */
 /* A table of names and values without a head, and one line of it. */
 ob_table ob_table_of_pairs(void);
 void ob_table_pair(ob_table *table, const char *name, const char *value);
-void ob_table_free(ob_table *table);
+void ob_table_clear(ob_table *table);
 /* `width` 0: as wide as it comes. */
 ob_status ob_table_render(const ob_table *table, size_t width, ob_buf *out);
 

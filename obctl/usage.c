@@ -11,11 +11,11 @@ static const struct {
     {OB_EXIT_OK, "done"},
     {OB_EXIT_FAILED, "failed, or the job watched failed or was cancelled"},
     {OB_EXIT_USAGE, "the command line is wrong"},
-    {OB_EXIT_WARNINGS, "the job watched completed with warnings"},
+    {OB_EXIT_WARNINGS, "the job watched completed with warnings, or a recovery point is damaged"},
     {OB_EXIT_UNREACHABLE, "the agent does not answer"},
     {OB_EXIT_DENIED, "access denied: run as root or as a member of obadmin; on Windows as an "
                      "administrator"},
-    {OB_EXIT_INTERRUPTED, "Ctrl-C while watching: the job goes on"},
+    {OB_EXIT_INTERRUPTED, "Ctrl-C while watching: the job goes on; while rescuing: it ends"},
 };
 
 static void put_common_options(ob_buf *out)

@@ -13,13 +13,6 @@
 #define PLAIN_EVERY_NS UINT64_C(5000000000)
 #define CLEAR_LINE "\r\x1b[K"
 
-typedef struct watch {
-    ob_cli *cli;
-    int32_t state;     /* shown last; -1 = nothing yet */
-    uint64_t plain_at; /* when the last plain line was written */
-    bool line_drawn;   /* the cursor stands behind a line to be redrawn */
-} watch;
-
 int ob_watch_exit_code(const ob_job *job)
 {
     switch (job->state) {
@@ -32,7 +25,12 @@ int ob_watch_exit_code(const ob_job *job)
     }
 }
 
-static void clear_line(watch *self)
+ob_watch ob_watch_of(ob_cli *cli)
+{
+    return (ob_watch){.cli = cli, .state = -1};
+}
+
+void ob_watch_clear(ob_watch *self)
 {
     if (self->line_drawn) {
         fputs(CLEAR_LINE, self->cli->out);
@@ -40,7 +38,7 @@ static void clear_line(watch *self)
     }
 }
 
-static void draw_line(watch *self, const ob_job *job)
+static void draw_line(ob_watch *self, const ob_job *job)
 {
     ob_buf line = {0};
     /* A line that fills the last column would wrap on some terminals. */
@@ -52,7 +50,7 @@ static void draw_line(watch *self, const ob_job *job)
     ob_buf_free(&line);
 }
 
-static void plain_line(watch *self, const ob_job *job)
+static void plain_line(ob_watch *self, const ob_job *job)
 {
     uint64_t now = self->cli->clock->monotonic(self->cli->clock);
     if (job->state == self->state && now - self->plain_at < PLAIN_EVERY_NS) {
@@ -67,7 +65,7 @@ static void plain_line(watch *self, const ob_job *job)
     ob_buf_free(&line);
 }
 
-static int show(watch *self, const ob_job *job)
+int ob_watch_show(ob_watch *self, const ob_job *job)
 {
     int code = OB_EXIT_OK;
     if (self->cli->json) {
@@ -76,7 +74,7 @@ static int show(watch *self, const ob_job *job)
         code = ob_output_json(self->cli, json, failed);
     } else if (ob_job_has_ended(job)) {
         ob_buf text = {0};
-        clear_line(self);
+        ob_watch_clear(self);
         ob_progress_summary(&text, job);
         ob_output_text(self->cli, &text);
         ob_buf_free(&text);
@@ -89,12 +87,12 @@ static int show(watch *self, const ob_job *job)
     return code;
 }
 
-static int interrupted(watch *self, const ob_guid *id)
+static int interrupted(ob_watch *self, const ob_guid *id)
 {
     char text[OB_GUID_TEXT];
     const char *endpoint = self->cli->endpoint;
     ob_guid_format(text, id);
-    clear_line(self);
+    ob_watch_clear(self);
     fflush(self->cli->out);
     fprintf(self->cli->err, "obctl: the job goes on. To watch it again: obctl job watch %s%s%s\n",
             text, endpoint != NULL ? " --endpoint " : "", endpoint != NULL ? endpoint : "");
@@ -103,7 +101,7 @@ static int interrupted(watch *self, const ob_guid *id)
 
 int ob_watch_job(ob_cli *cli, const ob_guid *id)
 {
-    watch self = {.cli = cli, .state = -1};
+    ob_watch self = ob_watch_of(cli);
     int64_t seen = -1;
     int code = OB_EXIT_OK;
     bool ended = false;
@@ -111,11 +109,11 @@ int ob_watch_job(ob_cli *cli, const ob_guid *id)
     while (code == OB_EXIT_OK && !ended) {
         ob_job job = {0};
         if (OB_FAILED(ob_client_watch_job(cli->client, id, seen, WAIT_MS, &job))) {
-            clear_line(&self);
+            ob_watch_clear(&self);
             return ob_output_client_error(cli);
         }
         if (job.revision != seen) {
-            code = show(&self, &job);
+            code = ob_watch_show(&self, &job);
         }
         seen = job.revision;
         ended = ob_job_has_ended(&job);

@@ -237,16 +237,3 @@ bool ob_wildcard_match(const char *pattern, const char *name)
     }
     return *pattern == '\0';
 }
-
-void ob_path_into_point(char *path)
-{
-    bool has_letter = (path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z');
-    if (has_letter && path[1] == ':' && path[2] == '\\') {
-        for (char *c = path; *c != '\0'; c++) {
-            *c = *c == '\\' ? '/' : *c;
-        }
-    }
-    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--) {
-        path[length - 1] = '\0';
-    }
-}

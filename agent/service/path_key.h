@@ -36,9 +36,4 @@ int ob_path_compare(const char *left, const char *right);
 /* '*' stands for any characters, '?' for one. Both sides are keys. */
 bool ob_wildcard_match(const char *pattern, const char *name);
 
-/* A path in a recovery point as people of Windows write it (C:\x) gets the point's separators, in
- * place; in others a backslash belongs to the name. A separator at the end, as shells complete it, is
- * taken off. */
-void ob_path_into_point(char *path);
-
 #endif

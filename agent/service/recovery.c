@@ -1,6 +1,5 @@
 #include "ob/alloc.h"
 #include "ob/host.h"
-#include "path_key.h"
 #include "work.h"
 
 #include <cjson/cJSON.h>

@@ -1,7 +1,5 @@
 #include "view.h"
 
-#include "path_key.h"
-
 #include "ob/alloc.h"
 
 #include <string.h>

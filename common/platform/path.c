@@ -263,3 +263,16 @@ ob_status ob_fs_remove_tree(const ob_fs *fs, const char *path)
     ob_status status = remove_any(fs, NULL, path, 0);
     return status == OB_E_NOT_FOUND ? OB_OK : status;
 }
+
+void ob_path_into_point(char *path)
+{
+    bool has_letter = (path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z');
+    if (has_letter && path[1] == ':' && path[2] == '\\') {
+        for (char *c = path; *c != '\0'; c++) {
+            *c = *c == '\\' ? '/' : *c;
+        }
+    }
+    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--) {
+        path[length - 1] = '\0';
+    }
+}

@@ -16,7 +16,8 @@ import shlex
 import subprocess
 import sys
 
-# Rooms and what each may include besides itself. A room stands below the rooms that list it.
+# Rooms and what each may include besides itself. A room stands below the rooms that list it; one
+# inside of another stands before it, for the first that fits is a file's room.
 BASE = {"common/base"}
 PLATFORM = BASE | {"common/platform"}
 STORE = PLATFORM | {"agent/store"}
@@ -35,7 +36,8 @@ MAY_USE = {
     "rpc/runtime": PLATFORM,
     "rpc/client": RUNTIME,
     "rpc/com": PLATFORM | {"rpc/client"},
-    "obctl": PLATFORM | {"rpc/client"},
+    "obctl/rescue": ENGINE | {"rpc/client"},
+    "obctl": PLATFORM | {"rpc/client", "obctl/rescue"},
     "vault": STORE,
 }
 

@@ -84,7 +84,7 @@ static const char *render(size_t width)
     ob_check_ok(ob_table_render(&table, width, &out));
     const char *text = text_of(&out);
     ob_buf_free(&out);
-    ob_table_free(&table);
+    ob_table_clear(&table);
     return text;
 }
 
@@ -117,7 +117,7 @@ START_TEST(table__pairs)
     ob_check_ok(ob_table_render(&table, 80, &out));
     ck_assert_str_eq(text_of(&out), "Name  value\nN\n");
     ob_buf_free(&out);
-    ob_table_free(&table);
+    ob_table_clear(&table);
 }
 END_TEST
 
@@ -131,7 +131,7 @@ START_TEST(table__survives_lack_of_memory)
         ob_table_pair(&table, "Name", "value");
         ob_table_pair(&table, "Other", "value");
         ob_status status = ob_table_render(&table, 80, &out);
-        ob_table_free(&table);
+        ob_table_clear(&table);
         ob_buf_free(&out);
         ck_assert_int_eq(ob_test_alloc_live(), 0);
         hit = ob_test_alloc_end();

@@ -187,25 +187,6 @@ START_TEST(path_key__memory_runs_out)
 }
 END_TEST
 
-START_TEST(path_key__into_a_point)
-{
-    static const char *const cases[][2] = {{"C:\\a\\b", "C:/a/b"},
-                                           {"c:\\", "c:"},
-                                           {"C:/a\\b", "C:/a\\b"},
-                                           {"a\\b", "a\\b"},
-                                           {"1:\\b", "1:\\b"},
-                                           {"a/b//", "a/b"},
-                                           {"/", "/"},
-                                           {"", ""}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char path[16];
-        snprintf(path, sizeof path, "%s", cases[i][0]);
-        ob_path_into_point(path);
-        ck_assert_str_eq(path, cases[i][1]);
-    }
-}
-END_TEST
-
 static void add_cases(TCase *cases)
 {
     tcase_add_loop_test(cases, path_key__canonical_forms, 0,
@@ -214,7 +195,6 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, path_key__windows_compares_without_case);
     tcase_add_test(cases, path_key__into_bounded_memory);
     tcase_add_test(cases, path_key__order_of_a_walk);
-    tcase_add_test(cases, path_key__into_a_point);
     tcase_add_test(cases, path_key__wildcards);
     tcase_add_test(cases, path_key__many_stars_take_no_time);
     tcase_add_test(cases, path_key__memory_runs_out);

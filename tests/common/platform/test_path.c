@@ -2,6 +2,7 @@
 #include "ob/host.h"
 #include "ob/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_windows(void)
@@ -203,10 +204,30 @@ START_TEST(path__remove_tree_tells_of_failure)
 }
 END_TEST
 
+START_TEST(path__into_a_point)
+{
+    static const char *const cases[][2] = {{"C:\\a\\b", "C:/a/b"},
+                                           {"c:\\", "c:"},
+                                           {"C:/a\\b", "C:/a\\b"},
+                                           {"a\\b", "a\\b"},
+                                           {"1:\\b", "1:\\b"},
+                                           {"a/b//", "a/b"},
+                                           {"/", "/"},
+                                           {"", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[16];
+        snprintf(path, sizeof path, "%s", cases[i][0]);
+        ob_path_into_point(path);
+        ck_assert_str_eq(path, cases[i][1]);
+    }
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, path__join);
     tcase_add_test(cases, path__is_absolute);
+    tcase_add_test(cases, path__into_a_point);
     tcase_add_test(cases, path__make_dirs);
     tcase_add_test(cases, path__read_file);
     tcase_add_test(cases, path__replace_file_is_one_step);

@@ -76,6 +76,13 @@ enum ob_meta_mask {
     OB_META_ATTRIBUTES = 8
 };
 
+/* What the volume holds that a file lies on. */
+typedef enum ob_volume_kind {
+    OB_VOLUME_DATA = 1, /* anything that is none of the others */
+    OB_VOLUME_PASSING,  /* gone at the next start (tmpfs), or made of what lies elsewhere (squashfs) */
+    OB_VOLUME_KERNEL    /* no files, but answers of the kernel: /proc, /sys */
+} ob_volume_kind;
+
 typedef struct ob_fs ob_fs;
 struct ob_fs {
     void *context;
@@ -129,6 +136,8 @@ struct ob_fs {
     /* Bytes free for this process and in all, of the volume of `path`. */
     ob_status (*space)(const ob_fs *fs, const char *path, uint64_t *free_bytes,
                        uint64_t *total_bytes);
+    /* NULL where every volume is OB_VOLUME_DATA. Follows no link. */
+    ob_status (*volume_kind)(const ob_fs *fs, ob_dir *dir, const char *name, ob_volume_kind *out);
     /* What this version does not keep of a file that exists (ACL, xattr, alternate streams, …): a
      * set of OB_EXTRA_* bits. */
     ob_status (*extras)(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
