@@ -194,6 +194,14 @@ static ob_status fail_space(const ob_fs *fs, const char *path, uint64_t *free_by
     return status == OB_OK ? inner->space(inner, path, free_bytes, total_bytes) : status;
 }
 
+static ob_status fail_volume_kind(const ob_fs *fs, ob_dir *dir, const char *name,
+                                  ob_volume_kind *out)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "volume_kind", name, false);
+    return status == OB_OK ? inner->volume_kind(inner, dir, name, out) : status;
+}
+
 static ob_status fail_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
                              uint32_t *out)
 {
@@ -261,6 +269,7 @@ void ob_test_fs_init(ob_test_fs *wrapper, const ob_fs *inner)
                 .make_link = fail_make_link,
                 .set_meta = fail_set_meta,
                 .space = fail_space,
+                .volume_kind = inner->volume_kind != NULL ? fail_volume_kind : NULL,
                 .extras = fail_extras,
                 .write_at = fail_write_at,
                 .dir_close = pass_dir_close,

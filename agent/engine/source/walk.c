@@ -194,23 +194,75 @@ static void hold(ob_walk *walk, ob_folder *folder, const char *name, const ob_fi
     walk->descend = descend;
 }
 
+/* What is left out is a warning only if somebody may have counted on it. */
+static void left_out(ob_walk *walk, bool warn, const char *what)
+{
+    ob_event_kind kind = warn ? OB_EVENT_SKIPPED_KIND : OB_EVENT_LEFT_OUT;
+    ob_report_event(walk->report, kind, place_of(walk), what);
+}
+
+/* Whether the walk takes what is in a folder on another volume than the one above it, or a root. */
+static ob_status look_at_volume(ob_walk *walk, ob_folder *folder, const char *name, bool asked_for,
+                                bool *enters)
+{
+    const ob_fs *fs = walk->fs;
+    ob_volume_kind kind = OB_VOLUME_DATA;
+    bool toward = leads_to_root(walk);
+    if (fs->volume_kind != NULL &&
+        fs->volume_kind(fs, folder != NULL ? folder->dir : NULL, name, &kind) == OB_E_NO_MEMORY) {
+        return OB_E_NO_MEMORY;
+    }
+    if (kind == OB_VOLUME_KERNEL) {
+        left_out(walk, asked_for || toward, "kernel file system");
+        *enters = false;
+    } else if (!asked_for && kind == OB_VOLUME_PASSING) {
+        left_out(walk, false, "temporary file system");
+        *enters = toward;
+    } else if (!asked_for) {
+        left_out(walk, true, "other file system");
+        *enters = toward;
+    }
+    return OB_OK;
+}
+
+/* By a mount of what lies above. The times are compared too: there are file systems that give many
+ * folders one number, and what is left out by mistake is lost. */
+static bool contains_itself(const ob_walk *walk, const ob_file_info *info)
+{
+    for (size_t i = 0; i < walk->depth; i++) {
+        const ob_file_info *above = &walk->levels[i].info;
+        if (above->file_id == info->file_id && above->device == info->device &&
+            above->mtime == info->mtime && above->ctime == info->ctime && info->file_id != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static ob_status consider_dir(ob_walk *walk, ob_folder *folder, const char *name,
                               const ob_file_info *info, ob_verdict verdict)
 {
+    bool asked_for = folder == NULL || is_root(walk);
+    bool enters = true;
     if (is_own_folder(walk, info)) {
+        left_out(walk, asked_for, "own folder");
         return OB_OK;
     }
-    bool crosses = folder != NULL && info->device != walk->levels[walk->depth - 1].info.device &&
-                   !is_root(walk);
-    bool descend = !crosses || leads_to_root(walk);
-    if (crosses) {
-        ob_report_event(walk->report, OB_EVENT_SKIPPED_KIND, place_of(walk), "other file system");
+    if (contains_itself(walk, info)) {
+        left_out(walk, true, "folder inside of itself");
+        return OB_OK;
+    }
+    if (folder == NULL || info->device != walk->levels[walk->depth - 1].info.device) {
+        ob_status status = look_at_volume(walk, folder, name, asked_for, &enters);
+        if (OB_FAILED(status)) {
+            return status;
+        }
     }
     if (verdict == OB_TAKE) {
-        hold(walk, folder, name, info, descend);
+        hold(walk, folder, name, info, enters);
         return OB_OK;
     }
-    return descend ? enter(walk, folder, name, info, false) : OB_OK;
+    return enters ? enter(walk, folder, name, info, false) : OB_OK;
 }
 
 /* Looks at one name, which path and place end with. `hint` is its type as the listing has it. */
@@ -244,12 +296,16 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
         return consider_dir(walk, folder, name, &info, verdict);
     }
     const char *kind = ob_kind_not_kept(info.type);
+    bool enters = true;
+    if (folder == NULL) {
+        status = look_at_volume(walk, folder, name, true, &enters);
+    }
     if (kind != NULL) {
         ob_report_event(walk->report, OB_EVENT_SKIPPED_KIND, place_of(walk), kind);
-    } else {
+    } else if (enters) {
         hold(walk, folder, name, &info, false);
     }
-    return OB_OK;
+    return status;
 }
 
 /* ---- roots ---- */

@@ -2,6 +2,11 @@
  * Walks what a selection selects, in the order of the file list. What cannot be read is told as an
  * event and passed over. A folder that is not selected itself comes up only when something below it
  * does; so do the folders above the roots.
+ *
+ * Of a folder that another volume is mounted on, only itself comes up, unless a root lies on that
+ * volume or below. Volumes of the kernel (/proc) are never read, the folders of the agent and its
+ * vault are passed over. All of that is told: as a warning (OB_EVENT_SKIPPED_KIND) where it was
+ * asked for or holds data, else as OB_EVENT_LEFT_OUT.
  */
 #ifndef OB_ENGINE_SOURCE_WALK_H
 #define OB_ENGINE_SOURCE_WALK_H

@@ -441,6 +441,7 @@ const ob_fs *ob_fs_os(void)
         .make_link = make_link,
         .set_meta = ob_posix_set_meta,
         .space = ob_posix_space,
+        .volume_kind = ob_posix_volume_kind,
         .extras = ob_posix_extras,
     };
     return &fs;

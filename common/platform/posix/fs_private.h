@@ -31,6 +31,8 @@ ob_status ob_posix_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
                             const ob_file_info *info, int mask);
 ob_status ob_posix_space(const ob_fs *fs, const char *path, uint64_t *free_bytes,
                          uint64_t *total_bytes);
+ob_status ob_posix_volume_kind(const ob_fs *fs, ob_dir *dir, const char *name,
+                               ob_volume_kind *out); /* volume.c */
 ob_status ob_posix_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
                           uint32_t *out);
 

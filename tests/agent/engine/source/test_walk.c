@@ -14,7 +14,7 @@ typedef struct walked {
     char text[NAMES_MOST];
     ob_status status;
     size_t count, failed;
-    char kinds[256];
+    char kinds[256]; /* in brackets if it is no warning */
     char failures[512];
 } walked;
 
@@ -27,8 +27,10 @@ static void take_event(void *context, const ob_event *event)
         strncat(w->failures, slash + 1, 60);
         strncat(w->failures, " ", 2);
     } else {
+        bool warns = event->kind == OB_EVENT_SKIPPED_KIND;
+        strncat(w->kinds, warns ? "" : "(", 2);
         strncat(w->kinds, event->what, 60);
-        strncat(w->kinds, " ", 2);
+        strncat(w->kinds, warns ? " " : ") ", 3);
     }
 }
 
@@ -152,7 +154,15 @@ START_TEST(walk__never_enters_the_agents_own_folders)
     make(&self, tree, 7);
     self.rig.engine.skip_dirs[0] = scene_path(&self, "none");
     self.rig.engine.skip_dirs[1] = scene_path(&self, "a");
-    ck_assert_str_eq(walk(&self).text, "a-x e f");
+    walked w = walk(&self);
+    ck_assert_str_eq(w.text, "a-x e f");
+    ck_assert_str_eq(w.kinds, "(own folder) ");
+    /* Who asks for one of them is warned that he does not get it. */
+    self.roots[1] = scene_path(&self, "a");
+    self.root_count = 2;
+    w = walk(&self);
+    ck_assert_str_eq(w.text, "a-x e f");
+    ck_assert_str_eq(w.kinds, "own folder ");
     scene_close(&self);
 }
 END_TEST
@@ -331,6 +341,110 @@ START_TEST(walk__a_root_below_another_on_another_file_system)
 }
 END_TEST
 
+/* By the character behind the number: k is of the kernel, t is temporary, b cannot be told. */
+static ob_status kind_of_disk(const ob_fs *fs, ob_dir *dir, const char *name, ob_volume_kind *out)
+{
+    const char *last = strrchr(name, ob_place_separator);
+    char c = (last != NULL ? last + 1 : name)[1];
+    (void)fs;
+    (void)dir;
+    *out = c == 'k' ? OB_VOLUME_KERNEL : c == 't' ? OB_VOLUME_PASSING : OB_VOLUME_DATA;
+    return c == 'b' ? ob_fail(OB_E_IO, "%s", name) : OB_OK;
+}
+
+START_TEST(walk__kinds_of_volumes)
+{
+    static const char *const names[] = {"1b/", "1b/x", "2k/",      "2k/2sub/", "2k/2sub/y",
+                                        "3t/", "3t/z", "3t/3sub/", "a"};
+    static const struct {
+        const char *root, *text, *kinds;
+    } cases[] = {
+        {"a", "1b 2k 3t a", "other file system (kernel file system) (temporary file system) "},
+        {"1b", "1b x 2k 3t a", "(kernel file system) (temporary file system) "},
+        {"2k", "1b 2k 3t a", "other file system kernel file system (temporary file system) "},
+        {"2k/2sub", "1b 2k 3t a", "other file system kernel file system (temporary file system) "},
+        {"3t", "1b 2k 3t 3sub z a", "other file system (kernel file system) "},
+    };
+    scene self;
+    make(&self, names, sizeof names / sizeof names[0]);
+    ob_fs fs = *ob_fs_os();
+    fs.stat = stat_of_disks;
+    fs.volume_kind = kind_of_disk;
+    self.rig.engine.fs = &fs;
+    self.root_count = 2;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        self.roots[1] = scene_path(&self, cases[i].root);
+        walked w = walk(&self);
+        ob_check_ok(w.status);
+        ck_assert_str_eq(w.text, cases[i].text);
+        ck_assert_str_eq(w.kinds, cases[i].kinds);
+        ck_assert_uint_eq(w.failed, 0);
+    }
+    /* A file of the kernel says that it has no bytes: better none than an empty one. */
+    ob_test_write_text(scene_path(&self, "4k"), "file");
+    self.roots[0] = scene_path(&self, "4k");
+    self.root_count = 1;
+    walked w = walk(&self);
+    ck_assert_str_eq(w.text, "");
+    ck_assert_str_eq(w.kinds, "kernel file system ");
+    scene_close(&self);
+}
+END_TEST
+
+START_TEST(walk__reads_no_file_of_the_kernel)
+{
+    scene self;
+    scene_open(&self);
+    if (strcmp(ob_host_platform(), "linux") == 0) {
+        self.rig.engine.fs = ob_fs_os();
+        self.roots[0] = "/proc";
+        self.roots[1] = "/proc/self/status";
+        self.roots[2] = "/sys/kernel";
+        self.root_count = 3;
+        walked w = walk(&self);
+        ob_check_ok(w.status);
+        ck_assert_str_eq(w.kinds, "kernel file system kernel file system ");
+        ck_assert_uint_eq(w.failed, 0);
+        ck_assert_uint_le(w.count, 4); /* the folders themselves and those above */
+    }
+    scene_close(&self);
+}
+END_TEST
+
+static const char *loops;
+
+static ob_status stat_of_loop(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_info *out)
+{
+    const ob_fs *real = ob_fs_os();
+    (void)fs;
+    return strcmp(name, "loop") == 0 ? real->stat(real, NULL, loops, out)
+                                     : real->stat(real, dir, name, out);
+}
+
+START_TEST(walk__a_folder_inside_of_itself)
+{
+    static const char *const names[] = {"a/", "a/b/", "a/b/loop/", "a/b/loop/x", "a/c"};
+    scene self;
+    make(&self, names, 5);
+    ob_fs fs = *ob_fs_os();
+    fs.stat = stat_of_loop;
+    self.rig.engine.fs = &fs;
+    loops = scene_path(&self, "a");
+    walked w = walk(&self);
+    ob_check_ok(w.status);
+    ck_assert_str_eq(w.text, "a b c");
+    ck_assert_str_eq(w.kinds, "folder inside of itself ");
+    /* A number that many folders have says nothing. */
+    loops = scene_path(&self, "a/c");
+    ob_check_ok(ob_fs_os()->remove_file(ob_fs_os(), NULL, loops));
+    ob_check_ok(ob_fs_make_dirs(ob_fs_os(), loops, false));
+    w = walk(&self);
+    ck_assert_str_eq(w.text, "a b loop x c");
+    ck_assert_str_eq(w.kinds, "");
+    scene_close(&self);
+}
+END_TEST
+
 START_TEST(walk__deeper_than_can_be_held_open)
 {
     scene self;
@@ -401,6 +515,9 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, walk__what_cannot_be_read_is_told);
     tcase_add_test(cases, walk__kinds_that_are_left_out);
     tcase_add_test(cases, walk__a_root_below_another_on_another_file_system);
+    tcase_add_test(cases, walk__kinds_of_volumes);
+    tcase_add_test(cases, walk__reads_no_file_of_the_kernel);
+    tcase_add_test(cases, walk__a_folder_inside_of_itself);
     tcase_add_test(cases, walk__deeper_than_can_be_held_open);
     tcase_add_test(cases, walk__memory_that_runs_out);
     tcase_add_test(cases, walk__files_that_fail_one_by_one);
