@@ -15,18 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "folder_store.h"
 #include "vault_record.h"
 
 #define SHARDS 256
 #define COMPARE_PIECE ((size_t)256 * 1024)
 #define LEFTOVER_AGE (INT64_C(24) * 3600 * 1000000000)
 
-typedef struct folder_store {
-    ob_store store;
-    const ob_fs *fs;
-    char *folder;  /* the vault's */
-    char *machine; /* the machine's */
-} folder_store;
+typedef ob_folder_store folder_store;
 
 static folder_store *self(ob_store *store)
 {
@@ -60,9 +56,8 @@ static unsigned shard_of(ob_object_kind kind, const char *name)
     return byte;
 }
 
-/* The folder an object is in, and its path. Free both with ob_free(). */
-static ob_status locate(const folder_store *store, ob_object_kind kind, const char *name,
-                        char **place, char **path)
+ob_status ob_folder_locate(const folder_store *store, ob_object_kind kind, const char *name,
+                           char **place, char **path)
 {
     if (!ob_object_name_valid(kind, name, strlen(name))) {
         return ob_fail(OB_E_INVALID_ARGUMENT, "%s is no name of a %s", name,
@@ -90,9 +85,7 @@ static bool vault_is_there(const folder_store *store)
     return there;
 }
 
-/* What a failed call to the file system means for the vault. `missing`: what it means that a folder
- * or file is not there although the vault is. */
-static ob_status explain(const folder_store *store, ob_status status, ob_status missing)
+ob_status ob_folder_explain(const folder_store *store, ob_status status, ob_status missing)
 {
     switch (status) {
     case OB_OK:
@@ -155,7 +148,7 @@ out:
     return status;
 }
 
-static ob_status sync_place(const folder_store *store, const char *place)
+ob_status ob_folder_sync(const folder_store *store, const char *place)
 {
     ob_dir *dir = NULL;
     ob_status status = store->fs->dir_open(store->fs, NULL, place, &dir);
@@ -227,6 +220,35 @@ static ob_status create(const folder_store *store, const char *path, const void 
     return status;
 }
 
+ob_status ob_folder_replace(const folder_store *store, const char *name, const void *data,
+                            size_t length)
+{
+    char *temporary = NULL;
+    char *path = ob_path_join(store->machine, name);
+    ob_status status = path != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "%s", name);
+    if (status == OB_OK) {
+        status = temporary_path(store, &temporary);
+    }
+    if (status == OB_OK) {
+        status = write_temporary(store, temporary, data, length);
+    }
+    if (status == OB_OK) {
+        status = store->fs->rename(store->fs, NULL, temporary, NULL, path);
+    }
+    if (OB_FAILED(status) && temporary != NULL) {
+        char *why = ob_strdup(ob_detail());
+        store->fs->remove_file(store->fs, NULL, temporary);
+        ob_fail(status, "%s", why != NULL ? why : path);
+        ob_free(why);
+    }
+    if (status == OB_OK) {
+        status = ob_folder_sync(store, store->machine);
+    }
+    ob_free(temporary);
+    ob_free(path);
+    return status;
+}
+
 static ob_status put(ob_store *base, ob_object_kind kind, const char *name, const void *data,
                      size_t length)
 {
@@ -234,7 +256,7 @@ static ob_status put(ob_store *base, ob_object_kind kind, const char *name, cons
     char *place = NULL;
     char *path = NULL;
     ob_file_info info;
-    ob_status status = locate(store, kind, name, &place, &path);
+    ob_status status = ob_folder_locate(store, kind, name, &place, &path);
     if (OB_FAILED(status)) {
         return status;
     }
@@ -252,9 +274,9 @@ static ob_status put(ob_store *base, ob_object_kind kind, const char *name, cons
     }
     /* Also for an object that was there: whoever made it may not have come to this yet. */
     if (status == OB_OK) {
-        status = sync_place(store, place);
+        status = ob_folder_sync(store, place);
     }
-    status = explain(store, status, OB_E_CORRUPT);
+    status = ob_folder_explain(store, status, OB_E_CORRUPT);
 out:
     ob_free(path);
     ob_free(place);
@@ -271,7 +293,7 @@ static ob_status get(ob_store *base, ob_object_kind kind, const char *name, uint
     char *place = NULL;
     char *path = NULL;
     size_t got = 0;
-    ob_status status = locate(store, kind, name, &place, &path);
+    ob_status status = ob_folder_locate(store, kind, name, &place, &path);
     if (OB_FAILED(status)) {
         return status;
     }
@@ -281,7 +303,7 @@ static ob_status get(ob_store *base, ob_object_kind kind, const char *name, uint
         status = store->fs->read_at(store->fs, file, offset, data, length, &got);
     }
     store->fs->close(store->fs, file);
-    status = explain(store, status, OB_E_NOT_FOUND);
+    status = ob_folder_explain(store, status, OB_E_NOT_FOUND);
     if (status == OB_OK && got < length) {
         status = ob_fail(OB_E_CORRUPT, "%s is cut: %zu of %zu bytes at %llu", path, got, length,
                          (unsigned long long)offset);
@@ -297,11 +319,12 @@ static ob_status size(ob_store *base, ob_object_kind kind, const char *name, uin
     char *place = NULL;
     char *path = NULL;
     ob_file_info info;
-    ob_status status = locate(store, kind, name, &place, &path);
+    ob_status status = ob_folder_locate(store, kind, name, &place, &path);
     if (OB_FAILED(status)) {
         return status;
     }
-    status = explain(store, store->fs->stat(store->fs, NULL, path, &info), OB_E_NOT_FOUND);
+    status =
+        ob_folder_explain(store, store->fs->stat(store->fs, NULL, path, &info), OB_E_NOT_FOUND);
     if (status == OB_OK && info.type != OB_FILE_REGULAR) {
         status = ob_fail(OB_E_CORRUPT, "%s is not a regular file", path);
     }
@@ -388,7 +411,7 @@ static ob_status read_place(const folder_store *store, ob_object_kind kind, unsi
     if (list->count > 0) {
         qsort(list->items, list->count, sizeof *list->items, compare_found);
     }
-    return explain(store, status, OB_E_CORRUPT);
+    return ob_folder_explain(store, status, OB_E_CORRUPT);
 }
 
 static ob_status list(ob_store *base, ob_object_kind kind, const char *after, ob_store_visit visit,
@@ -482,6 +505,8 @@ ob_status ob_folder_store_open(const ob_fs *fs, const char *folder, const ob_gui
         return ob_fail(OB_E_NO_MEMORY, "%s", folder);
     }
     store->store.ops = &ops;
+    store->store.holds = &ob_folder_hold_ops;
+    store->clock = ob_clock_os();
     store->fs = fs;
     store->folder = ob_strdup(folder);
     store->machine = ob_vault_machine_folder(folder, machine);
@@ -499,4 +524,9 @@ ob_status ob_folder_store_open(const ob_fs *fs, const char *folder, const ob_gui
 out:
     close_store(store != NULL ? &store->store : NULL);
     return status;
+}
+
+void ob_folder_store_set_clock(ob_store *store, const ob_clock *clock)
+{
+    self(store)->clock = clock;
 }

@@ -39,3 +39,19 @@ void ob_store_close(ob_store *store)
         store->ops->close(store);
     }
 }
+
+ob_status ob_store_commit(ob_store *store, const char *point, const void *data, size_t length,
+                          const uint8_t *packs, size_t pack_count, uint32_t days)
+{
+    if (store->holds == NULL) {
+        return store->ops->put(store, OB_OBJECT_POINT, point, data, length);
+    }
+    return store->holds->commit(store, point, data, length, packs, pack_count, days);
+}
+
+ob_status ob_store_needs_holds(const ob_store *store)
+{
+    return store->holds != NULL
+               ? OB_OK
+               : ob_fail(OB_E_NOT_SUPPORTED, "nothing can be deleted from this kind of vault");
+}

@@ -266,6 +266,7 @@ static ob_status open_all(run *r, const ob_selection *selection)
     const char *policy = r->options->policy;
     ob_status status = ob_repo_open(engine, true, &r->repo);
     if (!OB_FAILED(status)) {
+        ob_repo_set_retention(r->repo, r->options->retain_days);
         status = ob_base_open(engine, r->repo, policy, &r->base);
     }
     if (!OB_FAILED(status) && r->base != NULL) {

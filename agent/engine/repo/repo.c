@@ -251,13 +251,17 @@ static ob_status used_packs(ob_repo *repo, ob_buf *out)
     return status;
 }
 
+void ob_repo_set_retention(ob_repo *repo, uint32_t days)
+{
+    repo->retain_days = days;
+}
+
 ob_status ob_repo_commit_point(ob_repo *repo, const char *object_name, const void *manifest,
                                size_t length)
 {
     ob_buf packs = {0};
     ob_buf object = {.limit = OB_POINT_MOST};
     ob_tools *tools = NULL;
-    ob_store *store = repo->engine->store;
     ob_status status = ob_repo_flush(repo);
     if (!OB_FAILED(status) &&
         !ob_object_name_valid(OB_OBJECT_POINT, object_name, strlen(object_name))) {
@@ -274,7 +278,8 @@ ob_status ob_repo_commit_point(ob_repo *repo, const char *object_name, const voi
                                       length, &object);
     }
     if (!OB_FAILED(status)) {
-        status = store->ops->put(store, OB_OBJECT_POINT, object_name, object.data, object.length);
+        status = ob_store_commit(repo->engine->store, object_name, object.data, object.length,
+                                 packs.data, packs.length / OB_SHA256_SIZE, repo->retain_days);
     }
     ob_tools_give(&repo->pool, tools);
     ob_buf_free(&packs);

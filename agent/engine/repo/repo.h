@@ -8,6 +8,7 @@
 struct ob_repo {
     const ob_engine *engine;
     bool for_write;
+    uint32_t retain_days; /* of points that are committed */
     ob_mutex loading; /* one thread loads the index of a repository that is only read */
     bool loaded;
     uint64_t looked; /* how often look_harder() found more to look at; under `loading` */

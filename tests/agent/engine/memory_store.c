@@ -1,5 +1,7 @@
 #include "memory_store.h"
 
+#include "holds.h"
+#include "ob/clock.h"
 #include "ob/thread.h"
 
 #include <stdlib.h>
@@ -19,6 +21,9 @@ typedef struct memory_store {
     ob_status status;
     bool for_ever;
     bool discard_packs;
+    uint8_t *holds; /* their bytes; NULL: none yet */
+    size_t holds_length;
+    int64_t now; /* the system's clock of holds; 0 = of the system */
 } memory_store;
 
 static memory_store *of(ob_store *store)
@@ -120,15 +125,13 @@ static ob_status strike(memory_store *self, const char *what)
     return ob_fail(status, "planned failure of %s", what);
 }
 
-static ob_status store_put(ob_store *store, ob_object_kind kind, const char *name, const void *data,
-                           size_t length)
+/* Locked; `status` is what came before. */
+static ob_status put_locked(memory_store *self, ob_object_kind kind, const char *name,
+                            const void *data, size_t length, ob_status status)
 {
-    memory_store *self = of(store);
-    ob_mutex_lock(&self->lock);
+    memory_object *there = look(self, kind, name);
     self->counts.puts++;
     self->counts.bytes_put += length;
-    ob_status status = strike(self, "put");
-    memory_object *there = look(self, kind, name);
     if (OB_FAILED(status)) {
     } else if (!ob_object_name_valid(kind, name, strlen(name))) {
         status = ob_fail(OB_E_INVALID_ARGUMENT, "name %s", name);
@@ -138,6 +141,15 @@ static ob_status store_put(ob_store *store, ob_object_kind kind, const char *nam
     } else if (!self->discard_packs || kind != OB_OBJECT_PACK) {
         insert(&self->kinds[kind], name, data, length);
     }
+    return status;
+}
+
+static ob_status store_put(ob_store *store, ob_object_kind kind, const char *name, const void *data,
+                           size_t length)
+{
+    memory_store *self = of(store);
+    ob_mutex_lock(&self->lock);
+    ob_status status = put_locked(self, kind, name, data, length, strike(self, "put"));
     ob_mutex_unlock(&self->lock);
     return status;
 }
@@ -216,7 +228,247 @@ static void store_close(ob_store *store)
         free(self->kinds[i].objects);
     }
     ob_mutex_destroy(&self->lock);
+    free(self->holds);
     free(self);
+}
+
+/* ---- holds ---- */
+
+static ob_status holds_load(memory_store *self, const char *what, ob_holds *holds)
+{
+    const ob_clock *clock = ob_clock_os();
+    *holds = (ob_holds){0};
+    ob_status status = strike(self, what);
+    if (!OB_FAILED(status) && self->holds != NULL) {
+        status = ob_holds_read(holds, self->holds, self->holds_length);
+    }
+    if (!OB_FAILED(status)) {
+        ob_holds_tick(holds, self->now != 0 ? self->now : clock->now(clock));
+    }
+    return status;
+}
+
+static ob_status holds_save(memory_store *self, ob_holds *holds, ob_status status)
+{
+    ob_buf bytes = {0};
+    if (!OB_FAILED(status)) {
+        status = ob_holds_write(holds, &bytes);
+    }
+    if (!OB_FAILED(status)) {
+        free(self->holds);
+        self->holds = need(malloc(bytes.length));
+        memcpy(self->holds, bytes.data, bytes.length);
+        self->holds_length = bytes.length;
+    }
+    ob_buf_free(&bytes);
+    ob_holds_free(holds);
+    return status;
+}
+
+static ob_status hold_names(ob_holds *holds, ob_object_kind kind, const ob_object_name *names,
+                            size_t count)
+{
+    ob_status status = OB_OK;
+    for (size_t i = 0; !OB_FAILED(status) && i < count; i++) {
+        uint8_t id[OB_HOLD_ID];
+        status = ob_hold_id_of(kind, names[i], id);
+        if (!OB_FAILED(status)) {
+            status = ob_holds_ensure(holds, kind, id, 1);
+        }
+    }
+    return status;
+}
+
+static ob_hold_record *hold_of(const ob_holds *holds, ob_object_kind kind, const char *name)
+{
+    uint8_t id[OB_HOLD_ID];
+    return OB_FAILED(ob_hold_id_of(kind, name, id)) ? NULL : ob_holds_find(holds, kind, id);
+}
+
+static ob_status hold_packs(memory_store *self, ob_holds *holds, const uint8_t *packs, size_t count,
+                            uint32_t days)
+{
+    ob_status status = days > 0 ? ob_holds_ensure(holds, OB_OBJECT_PACK, packs, count) : OB_OK;
+    for (size_t i = 0; !OB_FAILED(status) && i < count; i++) {
+        ob_hold_record named = {.kind = OB_OBJECT_PACK};
+        ob_hold_record *record = ob_holds_find(holds, OB_OBJECT_PACK, packs + i * OB_HOLD_ID);
+        ob_object_name name;
+        memcpy(named.id, packs + i * OB_HOLD_ID, OB_HOLD_ID);
+        ob_hold_name_of(&named, name);
+        if (look(self, OB_OBJECT_PACK, name) == NULL && !self->discard_packs) {
+            status = ob_fail(OB_E_NOT_FOUND, "pack %s is gone", name);
+        } else if (record != NULL) {
+            ob_holds_keep(holds, record, days);
+        }
+    }
+    return status;
+}
+
+static ob_status store_commit(ob_store *store, const char *point, const void *data, size_t length,
+                              const uint8_t *packs, size_t pack_count, uint32_t days)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "commit", &holds);
+    if (!OB_FAILED(status)) {
+        status = hold_packs(self, &holds, packs, pack_count, days);
+    }
+    if (!OB_FAILED(status)) {
+        status =
+            hold_names(&holds, OB_OBJECT_POINT, (const ob_object_name *)(const void *)point, 1);
+    }
+    if (!OB_FAILED(status)) {
+        ob_holds_keep(&holds, hold_of(&holds, OB_OBJECT_POINT, point), days);
+    }
+    status = put_locked(self, OB_OBJECT_POINT, point, data, length, status);
+    status = holds_save(self, &holds, status);
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_lock(ob_store *store, uint32_t seconds, uint64_t *token)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    uint64_t given = 0;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "lock", &holds);
+    if (!OB_FAILED(status)) {
+        status = ob_holds_lock(&holds, seconds, &given);
+    }
+    status = holds_save(self, &holds, status);
+    *token = OB_FAILED(status) ? *token : given;
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_renew(ob_store *store, uint64_t token, uint32_t seconds)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "renew", &holds);
+    if (!OB_FAILED(status)) {
+        status = ob_holds_renew(&holds, token, seconds);
+    }
+    status = holds_save(self, &holds, status);
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_unlock(ob_store *store, uint64_t token)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "unlock", &holds);
+    if (!OB_FAILED(status)) {
+        status = ob_holds_unlock(&holds, token);
+    }
+    status = holds_save(self, &holds, status);
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_mark(ob_store *store, uint64_t token, ob_object_kind kind,
+                            const ob_object_name *names, size_t count, uint32_t days,
+                            size_t *refused)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "mark", &holds);
+    if (!OB_FAILED(status)) {
+        status = ob_holds_check(&holds, token);
+    }
+    if (!OB_FAILED(status)) {
+        status = hold_names(&holds, kind, names, count);
+    }
+    size_t not_marked = 0;
+    for (size_t i = 0; !OB_FAILED(status) && i < count; i++) {
+        ob_hold_record *record = hold_of(&holds, kind, names[i]);
+        record->gone = look(self, kind, names[i]) == NULL;
+        not_marked += record->gone || ob_holds_mark(&holds, record, token, days) ? 0 : 1;
+    }
+    status = holds_save(self, &holds, status);
+    *refused = OB_FAILED(status) ? *refused : not_marked;
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_sweep(ob_store *store, uint64_t token, ob_object_kind kind,
+                             const ob_object_name *names, size_t count, size_t *refused)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "sweep", &holds);
+    if (!OB_FAILED(status)) {
+        status = ob_holds_check(&holds, token);
+    }
+    size_t not_swept = 0;
+    for (size_t i = 0; !OB_FAILED(status) && i < count; i++) {
+        bool found = false;
+        ob_hold_record *record = hold_of(&holds, kind, names[i]);
+        size_t at = place(&self->kinds[kind], names[i], &found);
+        if (record == NULL || !ob_holds_due(&holds, record)) {
+            not_swept++;
+            continue;
+        }
+        record->gone = true;
+        if (found) {
+            drop(&self->kinds[kind], at);
+        }
+    }
+    status = holds_save(self, &holds, status);
+    *refused = OB_FAILED(status) ? *refused : not_swept;
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_keep(ob_store *store, ob_object_kind kind, const ob_object_name *names,
+                            size_t count, uint32_t days)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "keep", &holds);
+    if (!OB_FAILED(status)) {
+        status = hold_names(&holds, kind, names, count);
+    }
+    for (size_t i = 0; !OB_FAILED(status) && i < count; i++) {
+        if (look(self, kind, names[i]) == NULL) {
+            status = ob_fail(OB_E_NOT_FOUND, "%s is gone", names[i]);
+        } else {
+            ob_holds_keep(&holds, hold_of(&holds, kind, names[i]), days);
+        }
+    }
+    status = holds_save(self, &holds, status);
+    ob_mutex_unlock(&self->lock);
+    return status;
+}
+
+static ob_status store_list_holds(ob_store *store, ob_hold_visit visit, void *context)
+{
+    memory_store *self = of(store);
+    ob_holds holds;
+    ob_mutex_lock(&self->lock);
+    ob_status status = holds_load(self, "list of holds", &holds);
+    ob_mutex_unlock(&self->lock);
+    if (!OB_FAILED(status)) {
+        status = ob_holds_visit(&holds, visit, context);
+    }
+    ob_holds_free(&holds);
+    return status;
+}
+
+static const ob_hold_ops hold_ops = {store_commit, store_lock,  store_renew, store_unlock,
+                                     store_mark,   store_sweep, store_keep,  store_list_holds};
+
+void memory_store_set_time(ob_store *store, int64_t now)
+{
+    of(store)->now = now;
 }
 
 static const ob_store_ops ops = {store_put, store_get, store_size, store_list, store_close};
@@ -225,6 +477,7 @@ ob_store *memory_store_new(void)
 {
     memory_store *self = need(calloc(1, sizeof *self));
     self->base.ops = &ops;
+    self->base.holds = &hold_ops;
     ob_mutex_init(&self->lock);
     return &self->base;
 }
@@ -269,6 +522,14 @@ void memory_store_copy(ob_store *to, ob_store *from)
             insert(&of(to)->kinds[kind], source->objects[i].name, source->objects[i].data,
                    source->objects[i].length);
         }
+    }
+    memory_store *target = of(to);
+    free(target->holds);
+    target->holds = NULL;
+    target->holds_length = of(from)->holds_length;
+    if (target->holds_length > 0) {
+        target->holds = need(malloc(target->holds_length));
+        memcpy(target->holds, of(from)->holds, target->holds_length);
     }
 }
 

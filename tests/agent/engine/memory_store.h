@@ -27,7 +27,7 @@ void memory_store_remove(ob_store *store, ob_object_kind kind, const char *name)
 /* Puts bytes under a name that they need not belong to, replacing what is there. */
 void memory_store_set(ob_store *store, ob_object_kind kind, const char *name, const void *data,
                       size_t length);
-/* All objects of `from` replace those of `to`. */
+/* All objects and holds of `from` replace those of `to`. */
 void memory_store_copy(ob_store *to, ob_store *from);
 
 /* What happened since the start. */
@@ -40,6 +40,9 @@ memory_store_counts memory_store_counted(ob_store *store);
 /* The operation `skip` operations from now gives `status`; with `for_ever` all later ones too.
  * OB_OK switches it off. */
 void memory_store_fail(ob_store *store, uint64_t skip, ob_status status, bool for_ever);
+
+/* What the system's clock says to holds from now on (ns UTC); 0 = the real one. */
+void memory_store_set_time(ob_store *store, int64_t now);
 
 /* For measurements: packs are counted and then forgotten. */
 void memory_store_discard_packs(ob_store *store, bool discard);

@@ -94,7 +94,7 @@ ob_status scene_backup(scene *self)
 {
     static const char *const sources[] = {"/"};
     const ob_selection selection = {self, self->roots, self->root_count, scene_decide};
-    const ob_backup_options options = {self->policy, "machine", sources, 1};
+    const ob_backup_options options = {self->policy, "machine", sources, 1, self->retain_days};
     const ob_control control = {self, cancelled, self->listens ? take_progress : NULL, take_event};
     forget(self);
     ob_test_clock_advance(&self->clock, HOUR);

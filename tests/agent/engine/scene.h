@@ -26,6 +26,7 @@ typedef struct scene {
     const char *skip[4]; /* what decide() answers SKIP and PASS for, NULL-ended */
     const char *pass[4];
     const char *policy;
+    uint32_t retain_days;  /* of the next points */
     bool listens; /* to a backup's progress; then a first one is counted ahead, by a thread */
     ob_backup_result last; /* of the last backup */
     /* What happened since the last scene_backup() or scene_restore(), but for the security

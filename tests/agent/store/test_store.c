@@ -1,6 +1,6 @@
 #include "ob/store.h"
 
-#include "examine_store.h"
+#include "examine_holds.h"
 #include "memory_store.h"
 #include "ob/test.h"
 
@@ -12,6 +12,42 @@ START_TEST(store__the_store_in_memory_passes_the_examination)
 {
     ob_store *store = memory_store_new();
     examine_store(store);
+    ob_store_close(store);
+}
+END_TEST
+
+typedef struct moved {
+    ob_store *store;
+    int64_t now;
+} moved;
+
+static void pass(void *context, int64_t seconds)
+{
+    moved *m = context;
+    m->now += seconds * 1000000000;
+    memory_store_set_time(m->store, m->now);
+}
+
+START_TEST(store__the_store_in_memory_passes_the_examination_of_holds)
+{
+    moved m = {memory_store_new(), INT64_C(1800000000000000000)};
+    holds_subject subject = {m.store, &m, pass};
+    pass(&m, 0);
+    examine_holds(&subject);
+    ob_store_close(m.store);
+}
+END_TEST
+
+START_TEST(store__commit_without_holds_is_a_put)
+{
+    ob_store *store = memory_store_new();
+    const char *point = examine_store_name(OB_OBJECT_POINT, 1);
+    uint64_t size = 0;
+    store->holds = NULL;
+    ob_check_status(ob_store_needs_holds(store), OB_E_NOT_SUPPORTED);
+    ob_check_ok(ob_store_commit(store, point, "123", 3, NULL, 0, 7));
+    ob_check_ok(store->ops->size(store, OB_OBJECT_POINT, point, &size));
+    ck_assert_uint_eq(size, 3);
     ob_store_close(store);
 }
 END_TEST
@@ -63,6 +99,8 @@ END_TEST
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, store__the_store_in_memory_passes_the_examination);
+    tcase_add_test(cases, store__the_store_in_memory_passes_the_examination_of_holds);
+    tcase_add_test(cases, store__commit_without_holds_is_a_put);
     tcase_add_test(cases, store__get_all_gives_the_whole_object);
     tcase_add_test(cases, store__get_all_keeps_its_results_on_failure);
     tcase_add_test(cases, store__close_takes_null);

@@ -86,6 +86,7 @@ typedef struct ob_backup_options {
     const char *machine_name;
     const char *const *sources;     /* data source names (volume roots) the selection covers */
     size_t source_count;
+    uint32_t retain_days;           /* see ob_repo_set_retention() */
 } ob_backup_options;
 
 typedef struct ob_backup_result {

@@ -41,8 +41,11 @@ bool ob_repo_use(ob_repo *repo, const ob_chunk_id *ids, size_t count);
 /* Finishes open packs, uploads them and an index object; all chunks written are durable then. No
  * other call on the repository may be under way. */
 ob_status ob_repo_flush(ob_repo *repo);
+/* For how many days the store is to keep points that are committed from now on, and their packs,
+ * whatever anybody asks for; 0, the default: no longer than they are asked for. */
+void ob_repo_set_retention(ob_repo *repo, uint32_t days);
 /* Flushes, and stores the point object: the names of all packs used since open, and the sealed
- * manifest. */
+ * manifest. OB_E_NOT_FOUND if a pack that it needs was deleted meanwhile; there is no point then. */
 ob_status ob_repo_commit_point(ob_repo *repo, const char *object_name, const void *manifest,
                                size_t length);
 /* Opens a point's manifest: checks seal, type, name and version. */

@@ -7,6 +7,8 @@
  *   FOLDER/vault.key        signing key and token key, for its owner only
  *   FOLDER/vault.lock       locked while credentials are issued
  *   FOLDER/machines/GUID/machine.json, key/, pack/XX/, index/, point/, tmp/
+ *   FOLDER/machines/GUID/holds       what is retained or marked to be deleted (docs/FORMAT.md)
+ *   FOLDER/machines/GUID/holds.lock  locked while that changes
  *
  * docs/CREDENTIALS.md has the fields. A folder that is not there, or is there without vault.json
  * (nothing is mounted), is OB_E_VAULT_UNREACHABLE for agents; nothing is ever created in it.
@@ -46,6 +48,8 @@ ob_status ob_folder_vault_register(const ob_fs *fs, const ob_clock *clock,
  * OB_E_NOT_REGISTERED if the vault does not know the machine. */
 ob_status ob_folder_store_open(const ob_fs *fs, const char *folder, const ob_guid *machine,
                                ob_store **out);
+/* The clock by which such a store's retention goes; it must outlive the store. Else the system's. */
+void ob_folder_store_set_clock(ob_store *store, const ob_clock *clock);
 
 /* For administration: what a vault is. Free with ob_folder_vault_info_free(). */
 typedef struct ob_folder_vault_info {

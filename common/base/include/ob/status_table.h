@@ -98,3 +98,12 @@ OB_STATUS_ROW(OB_E_VERSION, 0x80040223, 0, 0,
               "Update the older of the two.")
 OB_STATUS_ROW(OB_E_PROTOCOL, 0x80040224, 0, 0, "The other end broke the protocol.",
               "Check that it is an agent of this product and of a known version.")
+OB_STATUS_ROW(OB_E_FENCED, 0x80040225, 0, 0,
+              "Another run has taken over the deletion of old recovery points.",
+              "Nothing is wrong: the other run does the work. Start again if it does not.")
+OB_STATUS_ROW(OB_E_RETAINED, 0x80040226, 0, 0,
+              "The recovery point has to be kept: its retention has not ended.",
+              "Wait until the time named in the detail; retention is never shortened.")
+OB_STATUS_ROW(OB_E_VAULT_INCOMPLETE, 0x80040227, 0, 0,
+              "Something is missing from the vault, so nothing is deleted from it.",
+              "Check that the whole vault is mounted; verify it, then prune again.")
