@@ -94,6 +94,13 @@ static void empty(job *j)
     ob_ids_clear(&j->ids);
 }
 
+/* Something is written and no worker has anything in hand. What is in `todo` may be so little that
+ * none was woken for it, while the planning thread waits for the link of a file that is written. */
+static bool is_idle(const ob_crew *crew)
+{
+    return crew->whole.length > 0 && crew->whole.length + crew->todo.length == crew->busy;
+}
+
 /* Gives back jobs that are done, or were never begun: a list. */
 static void release(ob_crew *crew, job *jobs)
 {
@@ -115,7 +122,7 @@ static void release(ob_crew *crew, job *jobs)
     if (crew->waiting) {
         ob_cond_signal(&crew->room);
     }
-    if (crew->whole.length > 0 && crew->whole.length == crew->busy) {
+    if (is_idle(crew)) {
         ob_cond_signal(&crew->written);
     }
     ob_mutex_unlock(&crew->lock);
@@ -245,7 +252,7 @@ static void hand_over(ob_crew *crew, job *j)
     append(&crew->whole, j);
     crew->unsynced += j->entry.info.size;
     crew->held += j->opens ? 1 : 0;
-    if (is_enough(crew) || crew->whole.length == crew->busy) {
+    if (is_enough(crew) || is_idle(crew)) {
         ob_cond_signal(&crew->written);
     }
     ob_mutex_unlock(&crew->lock);
@@ -283,7 +290,7 @@ static job *take_whole(ob_crew *crew)
 {
     ob_mutex_lock(&crew->lock);
     for (;;) {
-        bool idle = crew->whole.length > 0 && crew->whole.length == crew->busy;
+        bool idle = is_idle(crew);
         if (is_enough(crew) || (idle && (crew->waiting || crew->closed)) ||
             (crew->closed && crew->whole.length == 0)) {
             break;
@@ -291,7 +298,7 @@ static job *take_whole(ob_crew *crew)
         if (!idle) {
             ob_cond_wait(&crew->written, &crew->lock);
         } else if (!ob_cond_wait_for(&crew->written, &crew->lock, SETTLE_WAIT_MS) &&
-                   crew->whole.length == crew->busy) {
+                   is_idle(crew)) {
             break; /* the planning thread has something else to do, or waits for a link */
         }
     }
@@ -475,6 +482,9 @@ ob_status ob_crew_put(ob_crew *crew, const ob_crew_file *file)
     /* Waking a worker for each small file would take longer than restoring it. */
     if (crew->todo.length >= BATCH || file->entry->info.size > LARGE || file->link != NULL) {
         ob_cond_signal(&crew->work);
+    }
+    if (is_idle(crew)) {
+        ob_cond_signal(&crew->written);
     }
     ob_mutex_unlock(&crew->lock);
     return OB_OK;

@@ -70,6 +70,38 @@ START_TEST(crew__a_file_that_fails_is_told_and_its_link_free)
 }
 END_TEST
 
+/* Small files that came after it wake no worker, and are not waited for. */
+START_TEST(crew__a_link_does_not_wait_for_small_files)
+{
+    stage self;
+    ob_links links = {.count = 0};
+    ob_crew *crew = NULL;
+    ob_link *link = NULL;
+    ob_link_state state = OB_LINK_NONE;
+    stage_open(&self, OB_OVERWRITE_REPLACE);
+    ob_check_ok(ob_links_begin(&links));
+    ob_check_ok(ob_crew_open(&self.restore, &links, &crew));
+    for (unsigned i = 0; i < 50; i++) {
+        ob_entry entry = stage_entry(&self, "x", "content");
+        entry.info.file_id = 1000 + i;
+        ob_check_ok(ob_links_meet(&links, &entry.info, &link, &state));
+        ck_assert_int_eq(state, OB_LINK_NONE);
+        ob_check_ok(put(&self, crew, ob_test_format("a%u", i), &entry, link));
+        if (i % 2 == 0) {
+            ob_clock_os()->sleep(ob_clock_os(), 1000000);
+        }
+        ob_check_ok(put(&self, crew, ob_test_format("b%u", i), &entry, NULL));
+        ob_check_ok(put(&self, crew, ob_test_format("c%u", i), &entry, NULL));
+        ob_check_ok(ob_links_meet(&links, &entry.info, &link, &state));
+        ck_assert_int_eq(state, OB_LINK_DONE);
+    }
+    ob_check_ok(ob_crew_wait(crew));
+    ob_crew_close(crew);
+    ob_links_end(&links);
+    stage_close(&self);
+}
+END_TEST
+
 START_TEST(crew__a_full_disk_ends_it)
 {
     stage self;
@@ -229,6 +261,7 @@ static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, crew__restores_many_files);
     tcase_add_test(cases, crew__a_file_that_fails_is_told_and_its_link_free);
+    tcase_add_test(cases, crew__a_link_does_not_wait_for_small_files);
     tcase_add_test(cases, crew__a_full_disk_ends_it);
     tcase_add_test(cases, crew__stops);
     tcase_add_test(cases, crew__syncs_before_it_names);
