@@ -210,6 +210,49 @@ static ob_status fail_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_
     return status == OB_OK ? inner->extras(inner, dir, name, type, out) : status;
 }
 
+static ob_status fail_read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
+                                  ob_file_type type, ob_extra_visit visit, void *context,
+                                  uint32_t *not_kept)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "read_extras", name, false);
+    return status == OB_OK
+               ? inner->read_extras(inner, dir, name, file, type, visit, context, not_kept)
+               : status;
+}
+
+static ob_status fail_write_extra(const ob_fs *fs, ob_dir *dir, const char *name,
+                                  const ob_extra *extra)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "write_extra", name, true);
+    return status == OB_OK ? inner->write_extra(inner, dir, name, extra) : status;
+}
+
+static ob_status fail_data_map(const ob_fs *fs, ob_file *file, uint64_t size, ob_extent_visit visit,
+                               void *context)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "data_map", NULL, false);
+    return status == OB_OK ? inner->data_map(inner, file, size, visit, context) : status;
+}
+
+static ob_status fail_make_node(const ob_fs *fs, ob_dir *dir, const char *name,
+                                const ob_file_info *info, const void *data, size_t length)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "make_node", name, true);
+    return status == OB_OK ? inner->make_node(inner, dir, name, info, data, length) : status;
+}
+
+static ob_status fail_open_stream(const ob_fs *fs, ob_dir *dir, const char *name,
+                                  const char *stream, int flags, ob_file **out)
+{
+    const ob_fs *inner = wrapper_of(fs)->inner;
+    ob_status status = enter(fs, "open_stream", name, (flags & OB_OPEN_WRITE) != 0);
+    return status == OB_OK ? inner->open_stream(inner, dir, name, stream, flags, out) : status;
+}
+
 static ob_status fail_write_at(const ob_fs *fs, ob_file *file, uint64_t offset, const void *data,
                                size_t length)
 {
@@ -271,6 +314,11 @@ void ob_test_fs_init(ob_test_fs *wrapper, const ob_fs *inner)
                 .space = fail_space,
                 .volume_kind = inner->volume_kind != NULL ? fail_volume_kind : NULL,
                 .extras = fail_extras,
+                .read_extras = inner->read_extras != NULL ? fail_read_extras : NULL,
+                .write_extra = inner->write_extra != NULL ? fail_write_extra : NULL,
+                .data_map = inner->data_map != NULL ? fail_data_map : NULL,
+                .make_node = inner->make_node != NULL ? fail_make_node : NULL,
+                .open_stream = inner->open_stream != NULL ? fail_open_stream : NULL,
                 .write_at = fail_write_at,
                 .dir_close = pass_dir_close,
                 .close = pass_close,

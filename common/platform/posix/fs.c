@@ -443,6 +443,10 @@ const ob_fs *ob_fs_os(void)
         .space = ob_posix_space,
         .volume_kind = ob_posix_volume_kind,
         .extras = ob_posix_extras,
+        .read_extras = ob_posix_read_extras,
+        .write_extra = ob_posix_write_extra,
+        .data_map = ob_posix_data_map,
+        .make_node = ob_posix_make_node,
     };
     return &fs;
 }

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -98,7 +100,9 @@ static ob_file_info info_of(const struct statx *st)
         .uid = st->stx_uid,
         .gid = st->stx_gid,
         .links = st->stx_nlink,
+        .inode_flags = (uint32_t)st->stx_attributes & OB_INODE_FLAGS,
         .size = st->stx_size,
+        .allocated = st->stx_blocks * 512,
         .device = makedev(st->stx_dev_major, st->stx_dev_minor),
         .file_id = st->stx_ino,
         .rdev = makedev(st->stx_rdev_major, st->stx_rdev_minor),
@@ -147,6 +151,29 @@ static struct timespec timespec_of(int64_t time)
     return result;
 }
 
+/* Sets some of the inode flags and leaves the others: they mean something to regular files and
+ * folders only. */
+static ob_status set_flags(int base, const ob_dir *dir, const char *name, uint32_t flags,
+                           uint32_t which)
+{
+    int now = 0;
+    ob_status status = OB_OK;
+    int fd = openat(base, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        return ob_posix_fail(errno, dir, name);
+    }
+    if (ioctl(fd, FS_IOC_GETFLAGS, &now) != 0) {
+        status = ob_posix_fail(errno == ENOTTY ? EOPNOTSUPP : errno, dir, name);
+    } else {
+        int wanted = (now & ~(int)which) | (int)(flags & which);
+        if (wanted != now && ioctl(fd, FS_IOC_SETFLAGS, &wanted) != 0) {
+            status = ob_posix_fail(errno, dir, name);
+        }
+    }
+    close(fd);
+    return status;
+}
+
 ob_status ob_posix_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
                             const ob_file_info *info, int mask)
 {
@@ -173,6 +200,12 @@ ob_status ob_posix_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
         if (utimensat(base, name, times, AT_SYMLINK_NOFOLLOW) != 0 && status == OB_OK) {
             status = ob_posix_fail(errno, dir, name);
         }
+    }
+    uint32_t which = (mask & OB_META_STORAGE) != 0 ? OB_INODE_COMPRESSED : 0;
+    which |= (mask & OB_META_FLAGS) != 0 ? OB_INODE_FLAGS & ~(uint32_t)OB_INODE_COMPRESSED : 0;
+    if (which != 0) {
+        ob_status flags = set_flags(base, dir, name, info->inode_flags, which);
+        status = status == OB_OK ? flags : status;
     }
     return status;
 }

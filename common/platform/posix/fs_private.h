@@ -1,4 +1,4 @@
-/* What fs.c and fs_meta.c share. */
+/* What fs.c, fs_meta.c and fs_extra.c share. */
 #ifndef OB_POSIX_FS_PRIVATE_H
 #define OB_POSIX_FS_PRIVATE_H
 
@@ -35,5 +35,16 @@ ob_status ob_posix_volume_kind(const ob_fs *fs, ob_dir *dir, const char *name,
                                ob_volume_kind *out); /* volume.c */
 ob_status ob_posix_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
                           uint32_t *out);
+
+/* fs_extra.c */
+ob_status ob_posix_read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
+                               ob_file_type type, ob_extra_visit visit, void *context,
+                               uint32_t *not_kept);
+ob_status ob_posix_write_extra(const ob_fs *fs, ob_dir *dir, const char *name,
+                               const ob_extra *extra);
+ob_status ob_posix_data_map(const ob_fs *fs, ob_file *file, uint64_t size, ob_extent_visit visit,
+                            void *context);
+ob_status ob_posix_make_node(const ob_fs *fs, ob_dir *dir, const char *name,
+                             const ob_file_info *info, const void *data, size_t length);
 
 #endif
