@@ -3,7 +3,8 @@
 #
 #   quick   layout and the other tests of a debug build but the slow ones
 #   full    that, AddressSanitizer, clang, Windows under Wine, foreign RPC clients, PowerShell
-#   fault   the tests in which calls to the system fail one after the other
+#   fault   the tests in which calls to the system fail one after the other, all of them; full has
+#           a slice of the longest
 #   fuzz    the corpora as tests, then each fuzzer for OB_FUZZ_SECONDS (30) in search of more
 #
 # NAME is a regular expression that a test's name must contain. Builds in build/, keeps each stage's
@@ -188,8 +189,8 @@ quick)
     stage linux-debug unit linux-debug -LE 'fault|fuzz|slow'
     ;;
 full)
-    stage linux-debug unit linux-debug
-    stage linux-asan unit linux-asan
+    stage linux-debug unit linux-debug -LE fault-all
+    stage linux-asan unit linux-asan -LE fault-all
     stage clang clang_build
     stage mingw mingw
     scripted interop build/linux-debug build/mingw-x64
