@@ -33,11 +33,7 @@ static const struct {
 
 #define JOB_OPERAND                                                                                \
     "JOB is the id that `obctl job list` shows; latest, or none, is the newest job.\n"
-#define POINT_OPERAND                                                                              \
-    "POINT is the id that `obctl point list` shows; latest is the newest one, with --policy the\n"  \
-    "newest one of that policy.\n"
-#define OPTION_OF_POLICY                                                                           \
-    OPTION(OB_OPTION_POLICY, "policy", "NAME", "latest means the newest point of this policy")
+#define POINT_OPERAND "POINT is the id that `obctl point list` shows; latest is the newest one.\n"
 
 #define RESCUE_OPTIONS                                                                             \
     OPTION(OB_OPTION_VAULT, "vault", "FOLDER", "The vault's folder"),                              \
@@ -60,7 +56,7 @@ static const ob_command commands[] = {
     },
     {
         .noun = "status", .operands = "",
-        .summary = "Show the agent, its vault, policies and jobs",
+        .summary = "Show the agent, its vault, policy and jobs",
         .about = "",
         .examples = "obctl status\nobctl status --json\n",
         .run = ob_run_status,
@@ -99,13 +95,6 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_FILE, "file", "FILE",
                    "Send this document (settings.schema.json), - for standard input"),
         },
-    },
-    {
-        .noun = "policy", .verb = "list", .operands = "",
-        .summary = "List the policies",
-        .about = "",
-        .examples = "obctl policy list\nobctl policy list --json\n",
-        .run = ob_run_policy_list,
     },
     {
         .noun = "policy", .verb = "show", .operands = "[NAME]", .most = 1,
@@ -195,7 +184,6 @@ static const ob_command commands[] = {
         .run = ob_run_point_list,
         .options = {
             OPTION(OB_OPTION_SOURCE, "source", "SOURCE", "Only those that hold this data source"),
-            OPTION(OB_OPTION_POLICY, "policy", "NAME", "Only those of this policy"),
             OPTION(OB_OPTION_LIMIT, "limit", "N", "At most N points; otherwise all"),
         },
     },
@@ -210,7 +198,6 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_SEARCH, "search", "PATTERN",
                    "Everything below whose name matches; * and ? stand for anything"),
             OPTION(OB_OPTION_RECURSIVE, "recursive", NULL, "Everything below"),
-            OPTION_OF_POLICY,
         },
     },
     {
@@ -234,7 +221,6 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_ASK_PASSPHRASE, "ask-passphrase", NULL,
                    "Ask for the passphrase and check it before"),
             OPTION_PASSPHRASE("The same with the passphrase in FILE, - for standard input"),
-            OPTION_OF_POLICY,
             OPTION_ASYNC,
         },
     },
@@ -256,7 +242,6 @@ static const ob_command commands[] = {
         .run = ob_run_rescue_list,
         .options = {
             RESCUE_OPTIONS,
-            OPTION_OF_POLICY,
             OPTION(OB_OPTION_SEARCH, "search", "PATTERN",
                    "Everything below whose name matches; * and ? stand for anything"),
             OPTION(OB_OPTION_RECURSIVE, "recursive", NULL, "Everything below"),
@@ -277,7 +262,6 @@ static const ob_command commands[] = {
         .run = ob_run_rescue_restore,
         .options = {
             RESCUE_OPTIONS,
-            OPTION_OF_POLICY,
             OPTION(OB_OPTION_TO, "to", "DIR", "Restore into this folder"),
             OPTION(OB_OPTION_OVERWRITE, "overwrite", "HOW",
                    "A file that exists: copy (default), skip or replace"),

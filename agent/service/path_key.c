@@ -200,33 +200,24 @@ int ob_path_compare(const char *left, const char *right)
     return (a > b) - (a < b);
 }
 
-static size_t character_at(const char *name)
+bool ob_wildcard_match_part(const char *pattern, const char *name, size_t length)
 {
-    /* A NUL ends the name; no character reaches over it. */
-    size_t length = 1;
-    while (length < 4 && name[length] != '\0') {
-        length++;
-    }
-    return sequence_at(name, length);
-}
-
-bool ob_wildcard_match(const char *pattern, const char *name)
-{
+    const char *end = name + length;
     const char *star = NULL; /* what follows the last star seen */
     const char *retry = NULL;
-    while (*name != '\0') {
+    while (name < end) {
         if (*pattern == '*') {
             star = ++pattern;
             retry = name;
         } else if (*pattern == '?') {
             pattern++;
-            name += character_at(name);
+            name += sequence_at(name, (size_t)(end - name));
         } else if (*pattern == *name) {
             pattern++;
             name++;
         } else if (star != NULL) {
             pattern = star;
-            retry += character_at(retry);
+            retry += sequence_at(retry, (size_t)(end - retry));
             name = retry;
         } else {
             return false;
@@ -236,4 +227,9 @@ bool ob_wildcard_match(const char *pattern, const char *name)
         pattern++;
     }
     return *pattern == '\0';
+}
+
+bool ob_wildcard_match(const char *pattern, const char *name)
+{
+    return ob_wildcard_match_part(pattern, name, strlen(name));
 }

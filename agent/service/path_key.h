@@ -35,5 +35,7 @@ int ob_path_compare(const char *left, const char *right);
 
 /* '*' stands for any characters, '?' for one. Both sides are keys. */
 bool ob_wildcard_match(const char *pattern, const char *name);
+/* The same for a part of a path. */
+bool ob_wildcard_match_part(const char *pattern, const char *name, size_t length);
 
 #endif

@@ -1,5 +1,6 @@
 #include "selection.h"
 
+#include "glob.h"
 #include "ob/alloc.h"
 #include "ob/thread.h"
 #include "path_key.h"
@@ -7,19 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A spec taken apart. */
+/* A spec taken apart: the folders that it goes for, and the files in them. */
 typedef struct rule {
     char *key; /* the folder, or the file or folder itself if there is no pattern */
     size_t length;
+    unsigned depth;  /* of key */
     char *canonical; /* the same, letters as they were given */
+    ob_glob glob;    /* what follows key if there are wildcards in folders */
     char *pattern;   /* of file names, as a key; NULL = the item of this path */
-    unsigned rank;   /* depth, then pattern before none */
     bool exclude;
     bool recursive;
+    bool weak; /* the same folder in another spec decides before this one */
 } rule;
 
 struct ob_spec_set {
-    rule *rules; /* the one that decides first */
+    rule *rules; /* see compare_rules() */
     size_t count;
     char **roots;
     size_t root_count;
@@ -45,37 +48,80 @@ static unsigned depth_of(const char *key)
     return depth;
 }
 
-/* Splits off a pattern from the end of the canonical path and makes the keys. */
+/* Takes parts ** off the end of a path: they stand for all below. */
+static void cut_any_depth(rule *out, char *path)
+{
+    char *last = strrchr(path, '/');
+    while (last != NULL && strcmp(last + 1, "**") == 0) {
+        *last = '\0';
+        out->recursive = true;
+        last = strrchr(path, '/');
+    }
+}
+
+/* Splits a pattern of file names off the end. */
+static ob_status cut_pattern(rule *out, char *path, bool windows)
+{
+    cut_any_depth(out, path);
+    char *last = strrchr(path, '/');
+    if (last == NULL || strpbrk(last, wildcards) == NULL) {
+        return OB_OK;
+    }
+    if (!is_any_file(last + 1, windows)) {
+        out->pattern = ob_path_key(last + 1, windows);
+        if (out->pattern == NULL) {
+            return ob_fail(OB_E_NO_MEMORY, "a file spec");
+        }
+    }
+    *last = '\0';
+    cut_any_depth(out, path);
+    return OB_OK;
+}
+
+/* Splits the folders off that have wildcards, and what follows them. */
+static ob_status cut_glob(rule *out, char *path, bool windows)
+{
+    char *wild = strpbrk(path, wildcards);
+    if (wild == NULL) {
+        return OB_OK;
+    }
+    while (wild[-1] != '/') {
+        wild--;
+    }
+    char *key = ob_path_key(wild, windows);
+    ob_status status =
+        key != NULL ? ob_glob_make(&out->glob, key) : ob_fail(OB_E_NO_MEMORY, "a file spec");
+    ob_free(key);
+    wild[-1] = '\0';
+    return status;
+}
+
 static ob_status rule_make(rule *out, const ob_spec *spec, bool windows)
 {
+    out->exclude = spec->exclude;
+    out->recursive = spec->recursive;
+    out->weak = spec->weak;
     ob_status status = ob_path_canonical(spec->path, windows, &out->canonical);
     if (OB_FAILED(status)) {
         return status;
     }
-    size_t prefix = ob_path_prefix(out->canonical, windows);
-    char *last = strrchr(out->canonical + prefix, '/');
-    char *wild = strpbrk(out->canonical + prefix, wildcards);
-    if (wild != NULL && (last == NULL || wild < last)) {
-        return ob_fail(OB_E_POLICY_INVALID, "%s: only the last part of a path may hold * and ?",
-                       spec->path);
+    char *path = out->canonical + ob_path_prefix(out->canonical, windows);
+    status = cut_pattern(out, path, windows);
+    if (status == OB_OK) {
+        status = cut_glob(out, path, windows);
     }
-    bool any = wild != NULL && is_any_file(last + 1, windows);
-    if (wild != NULL) {
-        *last = '\0';
+    if (status == OB_OK) {
+        out->key = ob_path_key(out->canonical, windows);
+        status = out->key != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "a file spec");
     }
-    if (wild != NULL && !any) {
-        out->pattern = ob_path_key(last + 1, windows);
+    if (status == OB_OK) {
+        out->length = strlen(out->key);
+        out->depth = depth_of(out->key);
     }
-    out->key = ob_path_key(out->canonical, windows);
-    if (out->key == NULL || (wild != NULL && !any && out->pattern == NULL)) {
-        return ob_fail(OB_E_NO_MEMORY, "a file spec");
-    }
-    out->length = strlen(out->key);
-    out->rank = 2 * depth_of(out->key) + (out->pattern != NULL);
-    out->exclude = spec->exclude;
-    out->recursive = spec->recursive;
-    return OB_OK;
+    return status;
 }
+
+/* ---- deciding ---- */
 
 static bool is_same(const rule *rule, const char *key, size_t length)
 {
@@ -95,69 +141,122 @@ static bool is_above(const rule *rule, const char *key, size_t length)
     return rule->length > length && rule->key[length] == '/' && memcmp(key, rule->key, length) == 0;
 }
 
-static bool is_in_reach(const rule *rule, const char *key, size_t length)
+/* An item that is asked for. */
+typedef struct item {
+    const char *key;
+    size_t length;
+    unsigned depth;
+} item;
+
+/* Where an item is as a rule sees it. Depths are one more than the folder's, 0 = no such folder. */
+typedef struct place {
+    unsigned same;  /* the item is one of the rule's folders */
+    unsigned below; /* the deepest of them that it lies below */
+    bool above;     /* there may be one below the item */
+} place;
+
+static place place_of(const rule *rule, const item *item)
 {
-    bool below = is_below(rule, key, length);
-    return below && (rule->recursive || strchr(key + rule->length + 1, '/') == NULL);
+    place found = {0};
+    bool same = is_same(rule, item->key, item->length);
+    bool below = !same && is_below(rule, item->key, item->length);
+    if (!same && !below) {
+        found.above = is_above(rule, item->key, item->length);
+    } else if (rule->glob.count == 0) {
+        found.same = same ? rule->depth + 1 : 0;
+        found.below = below ? rule->depth + 1 : 0;
+    } else {
+        ob_glob_match match = ob_glob_ask(&rule->glob, item->key + rule->length + below);
+        found.same = match.whole ? item->depth + 1 : 0;
+        found.below = match.depth > 0 ? rule->depth + match.depth + 1 : 0;
+        found.above = match.above;
+    }
+    return found;
 }
 
-static bool matches(const rule *rule, const char *key, size_t length, bool is_dir)
+/* The deeper the folder, the more a rule weighs; in one folder names more than the folder. */
+static unsigned weight(const rule *rule, unsigned depth)
 {
+    return depth == 0 ? 0 : 2 * depth + (rule->pattern != NULL) - rule->weak;
+}
+
+/* What the rule weighs for an item; 0 = it does not match. */
+static unsigned match(const rule *rule, const item *item, bool is_dir)
+{
+    place found = place_of(rule, item);
+    bool direct = found.below == item->depth;
+    unsigned below = rule->recursive || (direct && !is_dir) ? found.below : 0;
     if (rule->pattern != NULL) {
-        return !is_dir && is_in_reach(rule, key, length) &&
-               ob_wildcard_match(rule->pattern, strrchr(key, '/') + 1);
+        bool named =
+            !is_dir && below > 0 && ob_wildcard_match(rule->pattern, strrchr(item->key, '/') + 1);
+        return named ? weight(rule, below) : 0;
     }
-    if (is_same(rule, key, length)) {
-        /* Leaving out the files directly in a folder leaves the folder itself. */
-        return !is_dir || !rule->exclude || rule->recursive;
+    /* Leaving out the files directly in a folder leaves the folder itself. */
+    if (found.same > 0 && (!is_dir || !rule->exclude || rule->recursive)) {
+        return weight(rule, found.same);
     }
-    return is_in_reach(rule, key, length) && (rule->recursive || !is_dir);
+    return weight(rule, below);
 }
 
-/* The rule bears on items inside of this folder, and not only on those of a folder further down. */
-static bool applies_inside(const rule *rule, const char *key, size_t length)
+/* What the rule weighs for items inside of a folder, but for those in one of its folders further
+ * down. */
+static unsigned match_inside(const rule *rule, const place *found)
 {
-    return is_same(rule, key, length) || (rule->recursive && is_below(rule, key, length));
+    unsigned depth = found->same > 0 ? found->same : rule->recursive ? found->below : 0;
+    return weight(rule, depth);
 }
 
-static ob_verdict decide_file(const ob_spec_set *set, const char *key, size_t length)
+/* The rule that decides about an item; NULL if none matches. */
+static const rule *deciding(const ob_spec_set *set, const item *item, bool is_dir)
 {
-    for (size_t i = 0; i < set->count; i++) {
-        if (matches(&set->rules[i], key, length, false)) {
-            return set->rules[i].exclude ? OB_SKIP : OB_TAKE;
-        }
-    }
-    return OB_SKIP;
-}
-
-static ob_verdict decide_dir(const ob_spec_set *set, const char *key, size_t length)
-{
-    bool excluded = false;
-    bool covered = false; /* what comes after this rule has no say inside */
-    bool reach = false;
+    const rule *best = NULL;
+    unsigned most = 0;
     for (size_t i = 0; i < set->count; i++) {
         const rule *rule = &set->rules[i];
-        if (!excluded && matches(rule, key, length, true)) {
-            if (!rule->exclude) {
-                return OB_TAKE;
-            }
-            excluded = true;
+        if (rule->glob.count == 0 && most > weight(rule, rule->depth + 1)) {
+            break; /* those that follow weigh no more */
         }
-        if (rule->exclude) {
-            covered = covered || (rule->pattern == NULL && rule->recursive &&
-                                  applies_inside(rule, key, length));
-        } else {
-            reach = reach || is_above(rule, key, length) ||
-                    (!covered && applies_inside(rule, key, length));
+        unsigned weighs = match(rule, item, is_dir);
+        if (weighs > most || (weighs > 0 && weighs == most && rule->exclude)) {
+            best = rule;
+            most = weighs;
         }
     }
-    return reach ? OB_PASS : OB_SKIP;
+    return best;
+}
+
+/* Something below a folder may be included. */
+static bool leads_to_some(const ob_spec_set *set, const item *item)
+{
+    unsigned covered = 0; /* what weighs no more has no say inside */
+    for (size_t i = 0; i < set->count; i++) {
+        const rule *rule = &set->rules[i];
+        if (rule->exclude && rule->pattern == NULL && rule->recursive) {
+            place found = place_of(rule, item);
+            unsigned weighs = match_inside(rule, &found);
+            covered = weighs > covered ? weighs : covered;
+        }
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        const rule *rule = &set->rules[i];
+        if (!rule->exclude) {
+            place found = place_of(rule, item);
+            if (found.above || match_inside(rule, &found) > covered) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static ob_verdict decide_key(const ob_spec_set *set, const char *key, bool is_dir)
 {
-    size_t length = strlen(key);
-    return is_dir ? decide_dir(set, key, length) : decide_file(set, key, length);
+    item asked = {.key = key, .length = strlen(key), .depth = depth_of(key)};
+    const rule *rule = deciding(set, &asked, is_dir);
+    if (rule != NULL && !rule->exclude) {
+        return OB_TAKE;
+    }
+    return is_dir && leads_to_some(set, &asked) ? OB_PASS : OB_SKIP;
 }
 
 static ob_verdict decide(void *context, const char *path, bool is_dir)
@@ -175,15 +274,19 @@ static ob_verdict decide(void *context, const char *path, bool is_dir)
     return verdict;
 }
 
-/* The deepest first; of equals, excludes first. */
+/* Those with wild folders first, whose depth is another for each item; then the deepest. */
 static int compare_rules(const void *a, const void *b)
 {
     const rule *left = a;
     const rule *right = b;
-    if (left->rank != right->rank) {
-        return left->rank > right->rank ? -1 : 1;
+    bool left_wild = left->glob.count > 0;
+    bool right_wild = right->glob.count > 0;
+    unsigned left_weight = weight(left, left->depth + 1);
+    unsigned right_weight = weight(right, right->depth + 1);
+    if (left_wild != right_wild) {
+        return left_wild ? -1 : 1;
     }
-    return (int)right->exclude - (int)left->exclude;
+    return (right_weight > left_weight) - (right_weight < left_weight);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -286,6 +389,7 @@ void ob_spec_set_free(ob_spec_set *set)
         ob_free(set->rules[i].key);
         ob_free(set->rules[i].canonical);
         ob_free(set->rules[i].pattern);
+        ob_glob_free(&set->rules[i].glob);
     }
     for (size_t i = 0; i < set->root_count; i++) {
         ob_free(set->roots[i]);

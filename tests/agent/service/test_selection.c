@@ -6,19 +6,19 @@
 
 #define I(path)                                                                                    \
     {                                                                                              \
-        path, false, true                                                                          \
+        path, false, true, false                                                                   \
     }
 #define I1(path)                                                                                   \
     {                                                                                              \
-        path, false, false                                                                         \
+        path, false, false, false                                                                  \
     }
 #define X(path)                                                                                    \
     {                                                                                              \
-        path, true, true                                                                           \
+        path, true, true, false                                                                    \
     }
 #define X1(path)                                                                                   \
     {                                                                                              \
-        path, true, false                                                                          \
+        path, true, false, false                                                                   \
     }
 #define MOST_SPECS 6
 #define MOST_ASKED 14
@@ -173,6 +173,98 @@ static const selection_case cases_table[] = {
       {"/a/b/f", OB_SKIP},
       {"/a/b/c/", OB_TAKE},
       {"/a/x/", OB_SKIP}}},
+    {"a folder of each folder",
+     false,
+     {I("/home/*/docs")},
+     "/home",
+     {{"/home/", OB_PASS},
+      {"/home/docs", OB_SKIP},
+      {"/home/ann/", OB_PASS},
+      {"/home/ann/docs/", OB_TAKE},
+      {"/home/ann/docs/x/y", OB_TAKE},
+      {"/home/ann/docs", OB_TAKE},
+      {"/home/ann/other/", OB_SKIP},
+      {"/home/ann/x/docs/", OB_SKIP},
+      {"/home/file", OB_SKIP}}},
+    {"a folder left out wherever it is",
+     false,
+     {I("/srv"), X("/srv/**/node_modules")},
+     "/srv",
+     {{"/srv/", OB_TAKE},
+      {"/srv/node_modules/", OB_SKIP},
+      {"/srv/a/", OB_TAKE},
+      {"/srv/a/b/node_modules/", OB_SKIP},
+      {"/srv/a/b/node_modules/c/d", OB_SKIP},
+      {"/srv/a/node_modules2/", OB_TAKE},
+      {"/srv/a/node_modules", OB_SKIP}}},
+    {"one of them brought back",
+     false,
+     {I("/srv"), X("/srv/**/node_modules"), I("/srv/a/node_modules/mine")},
+     "/srv /srv/a/node_modules/mine",
+     {{"/srv/a/node_modules/", OB_PASS},
+      {"/srv/a/node_modules/mine/", OB_TAKE},
+      {"/srv/a/node_modules/mine/f", OB_TAKE},
+      {"/srv/a/node_modules/mine/node_modules/", OB_SKIP},
+      {"/srv/a/node_modules/other/", OB_SKIP},
+      {"/srv/b/node_modules/", OB_SKIP}}},
+    {"files of folders by their names",
+     false,
+     {I("/a/**/log?/*.txt"), X("/a/b/**")},
+     "/a",
+     {{"/a/", OB_PASS},
+      {"/a/log1/x.txt", OB_TAKE},
+      {"/a/x/y/log2/z/x.txt", OB_TAKE},
+      {"/a/x/log2/x.c", OB_SKIP},
+      {"/a/x/x.txt", OB_SKIP},
+      /* The folder of the pattern lies deeper than the one left out. */
+      {"/a/b/", OB_PASS},
+      {"/a/b/log1/x.txt", OB_TAKE},
+      {"/a/b/x.txt", OB_SKIP}}},
+    {"two stars at the end are all below",
+     false,
+     {I1("/a/**"), X("/a/b/**/*.tmp"), X1("/a/c/**/*")},
+     "/a",
+     {{"/a/", OB_TAKE},
+      {"/a/x/y", OB_TAKE},
+      {"/a/b/x.tmp", OB_SKIP},
+      {"/a/b/c/d/x.tmp", OB_SKIP},
+      {"/a/b/x", OB_TAKE},
+      {"/a/c/", OB_SKIP},
+      {"/a/c/d/x", OB_SKIP}}},
+    {"everything of a name",
+     false,
+     {I("/**/etc"), X("/**/etc/**/*.bak")},
+     "/",
+     {{"/", OB_PASS},
+      {"/etc/", OB_TAKE},
+      {"/x/y/etc/f", OB_TAKE},
+      {"/x/y/etc/z/f.bak", OB_SKIP},
+      {"/x/y/", OB_PASS},
+      {"/x/y/f", OB_SKIP}}},
+    {"only the files of such folders",
+     false,
+     {I1("/a/*/b"), I("/a/x/b/c")},
+     "/a /a/x/b/c",
+     {{"/a/x/b/", OB_TAKE},
+      {"/a/x/b/f", OB_TAKE},
+      {"/a/x/b/d/", OB_SKIP},
+      {"/a/x/b/c/", OB_TAKE},
+      {"/a/y/b/c/", OB_SKIP},
+      {"/a/y/b/c", OB_TAKE}}},
+    {"wildcards in folders of Windows",
+     true,
+     {I("C:\\Users\\*\\Documents"), X("c:\\**\\CACHE")},
+     "C:\\Users",
+     {{"C:\\Users\\Ann\\documents\\", OB_TAKE},
+      {"C:\\Users\\Ann\\documents\\x\\Cache\\", OB_SKIP},
+      {"C:\\Users\\Ann\\Cache\\", OB_SKIP},
+      {"C:\\Users\\Ann\\Music\\", OB_SKIP},
+      {"C:\\", OB_PASS}}},
+    {"a weak spec gives way to one of its path",
+     false,
+     {I("/a"), {"/a/b", true, true, true}, {"/a/c", true, true, true}, I("/a/b")},
+     "/a /a/b",
+     {{"/a/b/", OB_TAKE}, {"/a/b/f", OB_TAKE}, {"/a/c/", OB_SKIP}, {"/a/d", OB_TAKE}}},
     {"only excludes", false, {X("/a")}, "", {{"/a/", OB_SKIP}, {"/b/", OB_SKIP}}},
     {"a volume of Windows",
      true,
@@ -248,9 +340,18 @@ START_TEST(selection__table)
 }
 END_TEST
 
+static const char *long_pattern(void)
+{
+    const char *path = "/a";
+    for (int i = 0; i < 64; i++) {
+        path = ob_test_format("%s/*", path);
+    }
+    return ob_test_format("%s/b", path);
+}
+
 START_TEST(selection__refuses_what_it_cannot_mean)
 {
-    static const struct {
+    const struct {
         const char *path;
         bool windows;
         const char *detail;
@@ -258,15 +359,14 @@ START_TEST(selection__refuses_what_it_cannot_mean)
         {"a/b", false, "not an absolute path"},
         {"", false, "not an absolute path"},
         {"/a/../b", false, "\"..\""},
-        {"/a*/b", false, "only the last part"},
-        {"/?/b/c", false, "only the last part"},
+        {long_pattern(), false, "more than 63 parts"},
         {"C:dir", true, "not an absolute path"},
         {"dir\\*.txt", true, "not an absolute"},
-        {"C:\\*\\b", true, "only the last part"},
+        {"\\*\\b", true, "not an absolute path"},
         {"/home", true, "not an absolute path"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        ob_spec spec = {rows[i].path, false, true};
+        ob_spec spec = {.path = rows[i].path, .recursive = true};
         ob_spec_set *set = NULL;
         ob_check_status(ob_spec_set_new(&spec, 1, rows[i].windows, &set), OB_E_POLICY_INVALID);
         ob_check_detail(rows[i].detail);
@@ -309,7 +409,7 @@ START_TEST(selection__agrees_with_a_plain_reading)
         ob_spec specs[5];
         for (size_t i = 0; i < 5; i++) {
             specs[i] = (ob_spec){random_path(&rng, 1 + (unsigned)ob_test_rng_below(&rng, 3)),
-                                 ob_test_rng_below(&rng, 2) == 0, true};
+                                 ob_test_rng_below(&rng, 2) == 0, true, false};
         }
         ob_spec_set *set = NULL;
         ob_check_ok(ob_spec_set_new(specs, 5, false, &set));
@@ -332,9 +432,90 @@ START_TEST(selection__agrees_with_a_plain_reading)
 }
 END_TEST
 
+/* The same with wildcards: the plain reading tries each way to take the parts of both. */
+static bool means(const char *pattern, const char *path)
+{
+    size_t part = strcspn(pattern, "/");
+    size_t length = strcspn(path, "/");
+    const char *rest = pattern + part + (pattern[part] == '/');
+    if (part == 0) {
+        return length == 0;
+    }
+    const char *next = path + length + (path[length] == '/');
+    if (part == 2 && pattern[0] == '*' && pattern[1] == '*') {
+        return means(rest, path) || (length > 0 && means(pattern, next));
+    }
+    bool same = pattern[0] == '*' || pattern[0] == path[0];
+    return length > 0 && same && means(rest, next);
+}
+
+static ob_verdict by_hand_wild(const ob_spec *specs, size_t count, const char *path)
+{
+    size_t best = 0;
+    ob_verdict verdict = OB_SKIP;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t length = 1; length <= strlen(path); length++) {
+            if (path[length] != '/' && path[length] != '\0') {
+                continue;
+            }
+            const char *above = ob_test_format("%.*s", (int)length - 1, path + 1);
+            bool more = length > best || (length == best && specs[i].exclude);
+            if (means(specs[i].path + 1, above) && more) {
+                best = length;
+                verdict = specs[i].exclude ? OB_SKIP : OB_TAKE;
+            }
+        }
+    }
+    return verdict;
+}
+
+static const char *random_pattern(ob_test_rng *rng)
+{
+    static const char *const parts[] = {"a", "b", "*", "**"};
+    const char *path = "";
+    for (uint64_t i = ob_test_rng_below(rng, 4); i > 0; i--) {
+        path = ob_test_format("%s/%s", path, parts[ob_test_rng_below(rng, 4)]);
+    }
+    return ob_test_format("%s/%s", path, parts[ob_test_rng_below(rng, 2)]);
+}
+
+START_TEST(selection__agrees_with_a_plain_reading_of_wildcards)
+{
+    ob_test_rng rng = ob_test_rng_new(13);
+    for (int round = 0; round < 300; round++) {
+        ob_spec specs[4];
+        for (size_t i = 0; i < 4; i++) {
+            specs[i] =
+                (ob_spec){random_pattern(&rng), ob_test_rng_below(&rng, 2) == 0, true, false};
+        }
+        ob_spec_set *set = NULL;
+        ob_check_ok(ob_spec_set_new(specs, 4, false, &set));
+        const ob_selection *selection = ob_spec_set_selection(set);
+        for (int n = 0; n < 40; n++) {
+            const char *path = random_path(&rng, 1 + (unsigned)ob_test_rng_below(&rng, 5));
+            ob_verdict wanted = by_hand_wild(specs, 4, path);
+            ob_verdict got = selection->decide(selection->context, path, false);
+            ck_assert_msg(got == wanted, "%s: %d; %s %d, %s %d, %s %d, %s %d", path, got,
+                          specs[0].path, specs[0].exclude, specs[1].path, specs[1].exclude,
+                          specs[2].path, specs[2].exclude, specs[3].path, specs[3].exclude);
+            /* Whatever is taken is reached, from a root on. */
+            const char *slash = strrchr(path, '/');
+            for (; wanted == OB_TAKE && slash != path && slash[0] == '/';) {
+                const char *above = ob_test_format("%.*s", (int)(slash - path), path);
+                ck_assert(selection->decide(selection->context, above, true) != OB_SKIP);
+                do {
+                    slash--;
+                } while (*slash != '/');
+            }
+        }
+        ob_spec_set_free(set);
+    }
+}
+END_TEST
+
 START_TEST(selection__memory_runs_out)
 {
-    static const ob_spec specs[] = {I("C:\\a"), X("C:\\a\\*.tmp")};
+    static const ob_spec specs[] = {I("C:\\a\\*\\b"), X("C:\\a\\*.tmp")};
     bool hit = true;
     for (uint64_t n = 1; hit; n++) {
         ob_spec_set *set = NULL;
@@ -353,6 +534,7 @@ static void add_cases(TCase *cases)
     tcase_add_loop_test(cases, selection__table, 0, CASES);
     tcase_add_test(cases, selection__refuses_what_it_cannot_mean);
     tcase_add_test(cases, selection__agrees_with_a_plain_reading);
+    tcase_add_test(cases, selection__agrees_with_a_plain_reading_of_wildcards);
     tcase_add_test(cases, selection__memory_runs_out);
 }
 

@@ -64,10 +64,10 @@ END_TEST
 
 START_TEST(source__list_has_each_volume_of_the_includes_once)
 {
-    static const ob_spec specs[] = {{"D:\\x", false, true},
-                                    {"C:\\a", false, true},
-                                    {"E:\\", true, true},
-                                    {"d:\\y", false, true}};
+    static const ob_spec specs[] = {{"D:\\x", false, true, false},
+                                    {"C:\\a", false, true, false},
+                                    {"E:\\", true, true, false},
+                                    {"d:\\y", false, true, false}};
     ob_source_list list = {0};
     ob_check_ok(ob_source_list_of(&list, specs, 4, true));
     ck_assert_uint_eq(list.count, 2);
@@ -96,7 +96,7 @@ END_TEST
 
 START_TEST(source__memory_runs_out)
 {
-    static const ob_spec specs[] = {{"C:\\a", false, true}, {"D:\\b", false, true}};
+    static const ob_spec specs[] = {{"C:\\a", false, true, false}, {"D:\\b", false, true, false}};
     bool hit = true;
     for (uint64_t n = 1; hit; n++) {
         ob_source_list list = {0};
