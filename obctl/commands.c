@@ -33,7 +33,11 @@ static const struct {
 
 #define JOB_OPERAND                                                                                \
     "JOB is the id that `obctl job list` shows; latest, or none, is the newest job.\n"
-#define POINT_OPERAND "POINT is the id that `obctl point list` shows; latest is the newest one.\n"
+#define POINT_OPERAND                                                                              \
+    "POINT is the id that `obctl point list` shows; latest is the newest one, with --policy the\n"  \
+    "newest one of that policy.\n"
+#define OPTION_OF_POLICY                                                                           \
+    OPTION(OB_OPTION_POLICY, "policy", "NAME", "latest means the newest point of this policy")
 
 #define RESCUE_OPTIONS                                                                             \
     OPTION(OB_OPTION_VAULT, "vault", "FOLDER", "The vault's folder"),                              \
@@ -56,7 +60,7 @@ static const ob_command commands[] = {
     },
     {
         .noun = "status", .operands = "",
-        .summary = "Show the agent, its vault, policy and jobs",
+        .summary = "Show the agent, its vault, policies and jobs",
         .about = "",
         .examples = "obctl status\nobctl status --json\n",
         .run = ob_run_status,
@@ -95,6 +99,13 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_FILE, "file", "FILE",
                    "Send this document (settings.schema.json), - for standard input"),
         },
+    },
+    {
+        .noun = "policy", .verb = "list", .operands = "",
+        .summary = "List the policies",
+        .about = "",
+        .examples = "obctl policy list\nobctl policy list --json\n",
+        .run = ob_run_policy_list,
     },
     {
         .noun = "policy", .verb = "show", .operands = "[NAME]", .most = 1,
@@ -184,6 +195,7 @@ static const ob_command commands[] = {
         .run = ob_run_point_list,
         .options = {
             OPTION(OB_OPTION_SOURCE, "source", "SOURCE", "Only those that hold this data source"),
+            OPTION(OB_OPTION_POLICY, "policy", "NAME", "Only those of this policy"),
             OPTION(OB_OPTION_LIMIT, "limit", "N", "At most N points; otherwise all"),
         },
     },
@@ -198,6 +210,7 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_SEARCH, "search", "PATTERN",
                    "Everything below whose name matches; * and ? stand for anything"),
             OPTION(OB_OPTION_RECURSIVE, "recursive", NULL, "Everything below"),
+            OPTION_OF_POLICY,
         },
     },
     {
@@ -221,6 +234,7 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_ASK_PASSPHRASE, "ask-passphrase", NULL,
                    "Ask for the passphrase and check it before"),
             OPTION_PASSPHRASE("The same with the passphrase in FILE, - for standard input"),
+            OPTION_OF_POLICY,
             OPTION_ASYNC,
         },
     },
@@ -242,6 +256,7 @@ static const ob_command commands[] = {
         .run = ob_run_rescue_list,
         .options = {
             RESCUE_OPTIONS,
+            OPTION_OF_POLICY,
             OPTION(OB_OPTION_SEARCH, "search", "PATTERN",
                    "Everything below whose name matches; * and ? stand for anything"),
             OPTION(OB_OPTION_RECURSIVE, "recursive", NULL, "Everything below"),
@@ -262,6 +277,7 @@ static const ob_command commands[] = {
         .run = ob_run_rescue_restore,
         .options = {
             RESCUE_OPTIONS,
+            OPTION_OF_POLICY,
             OPTION(OB_OPTION_TO, "to", "DIR", "Restore into this folder"),
             OPTION(OB_OPTION_OVERWRITE, "overwrite", "HOW",
                    "A file that exists: copy (default), skip or replace"),

@@ -19,6 +19,7 @@ int ob_run_error(ob_cli *cli);
 /* run_policy.c */
 int ob_run_policy_show(ob_cli *cli);
 int ob_run_policy_set(ob_cli *cli);
+int ob_run_policy_list(ob_cli *cli);
 int ob_run_policy_remove(ob_cli *cli);
 
 /* run_job.c */

@@ -2,6 +2,7 @@
 #include "ob/alloc.h"
 #include "ob/json.h"
 #include "output.h"
+#include "policies.h"
 #include "progress.h"
 #include "record.h"
 #include "run.h"
@@ -47,7 +48,7 @@ out:
 
 /* What `obctl status` tells, gathered by several calls. */
 typedef struct machine_status {
-    cJSON *agent, *settings, *policy; /* `policy` NULL: none is set */
+    cJSON *agent, *settings, *policies;
     ob_job running, last;
     bool has_running, has_last;
 } machine_status;
@@ -99,10 +100,7 @@ static int gather(ob_cli *cli, machine_status *out)
             take_document(cli, ob_client_get_settings(cli->client, &text), &text, &out->settings);
     }
     if (code == OB_EXIT_OK) {
-        ob_status status = ob_client_get_policy(cli->client, "", &text);
-        if (status != OB_E_NO_POLICY) {
-            code = take_document(cli, status, &text, &out->policy);
-        }
+        code = ob_policies_read(cli, &out->policies);
     }
     if (code == OB_EXIT_OK) {
         code = take_job(cli, OB_JOBS_RUNNING, &out->running, &out->has_running);
@@ -125,7 +123,7 @@ static int print_status_json(ob_cli *cli, machine_status *self)
     cJSON *json = ob_json_new_object();
     add_document(json, "agent", &self->agent, &failed);
     add_document(json, "settings", &self->settings, &failed);
-    add_document(json, "policy", &self->policy, &failed);
+    add_document(json, "policies", &self->policies, &failed);
     ob_json_add_node(
         json, "running",
         self->has_running ? ob_record_job(&self->running, &failed) : cJSON_CreateNull(), &failed);
@@ -146,21 +144,17 @@ static void pair_of(ob_table *table, const char *name, const char *format, ...)
     ob_table_pair(table, name, text);
 }
 
-static void put_policy(ob_table *table, const cJSON *policy)
+static void put_policies(ob_table *table, const cJSON *policies)
 {
-    size_t included = 0;
-    size_t excluded = 0;
-    if (policy == NULL) {
+    if (policies->child == NULL) {
         ob_table_pair(table, "Policy", "none is set");
-        return;
     }
-    for (const cJSON *spec = ob_document_list(policy, "files"); spec != NULL; spec = spec->next) {
-        bool exclude = ob_document_flag(spec, "exclude");
-        excluded += exclude ? 1 : 0;
-        included += exclude ? 0 : 1;
+    for (const cJSON *policy = policies->child; policy != NULL; policy = policy->next) {
+        ob_buf what = ob_policies_describe(policy);
+        pair_of(table, "Policy", "%s: %s", ob_document_text(policy, "name"),
+                what.failed ? "" : (const char *)what.data);
+        ob_buf_free(&what);
     }
-    pair_of(table, "Policy", "%s: %zu included, %zu excluded, %s", ob_document_text(policy, "name"),
-            included, excluded, ob_document_text(policy, "state"));
 }
 
 static void put_job(ob_table *table, const char *name, const ob_job *job)
@@ -190,7 +184,7 @@ static int print_status(ob_cli *cli, const machine_status *self)
         ob_table_pair(&table, "Vault", "not registered");
     }
     ob_table_pair(&table, "Passphrase", passphrase ? "set" : "not set");
-    put_policy(&table, self->policy);
+    put_policies(&table, self->policies);
     if (self->has_running) {
         put_job(&table, "Running", &self->running);
     }
@@ -209,7 +203,7 @@ int ob_run_status(ob_cli *cli)
     }
     ob_json_free(self.agent);
     ob_json_free(self.settings);
-    ob_json_free(self.policy);
+    ob_json_free(self.policies);
     ob_job_free(&self.running);
     ob_job_free(&self.last);
     return code;

@@ -60,16 +60,17 @@ static void add_point(point_list *self, const ob_point *point)
 static int list_points(ob_cli *cli, size_t limit, point_list *self)
 {
     const char *source = ob_cli_option_value(cli, OB_OPTION_SOURCE);
+    const char *policy = ob_cli_option_value(cli, OB_OPTION_POLICY);
     int64_t resume = 0;
     do {
         ob_point *points = NULL;
         size_t count = 0;
-        unsigned most = limit < PAGE ? (unsigned)limit : PAGE;
+        unsigned most = limit < PAGE && policy == NULL ? (unsigned)limit : PAGE;
         if (OB_FAILED(ob_client_list_points(cli->client, source, &resume, most, &points, &count))) {
             return ob_output_client_error(cli);
         }
         for (size_t i = 0; i < count; i++) {
-            if (limit > 0) {
+            if (limit > 0 && (policy == NULL || ob_select_is_of(&points[i], policy))) {
                 add_point(self, &points[i]);
                 limit--;
             }

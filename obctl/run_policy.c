@@ -3,6 +3,7 @@
 #include "input.h"
 #include "ob/json.h"
 #include "output.h"
+#include "policies.h"
 #include "run.h"
 
 #include <cjson/cJSON.h>
@@ -37,6 +38,40 @@ static int print_policy(ob_cli *cli, const ob_buf *document)
         ob_table_clear(&table);
     }
     ob_json_free(json);
+    return code;
+}
+
+static int print_policies(ob_cli *cli, const cJSON *policies)
+{
+    static const ob_column columns[] = {{.title = "POLICY"},
+                                        {.title = "WHAT", .cut = true},
+                                        {.title = "MODIFIED", .optional = true}};
+    ob_table table = {.columns = columns, .column_count = 3};
+    for (const cJSON *policy = policies->child; policy != NULL; policy = policy->next) {
+        ob_buf what = ob_policies_describe(policy);
+        const char *cells[] = {ob_document_text(policy, "name"),
+                               what.failed ? "" : (const char *)what.data,
+                               ob_document_text(policy, "modified")};
+        ob_table_row(&table, cells);
+        ob_buf_free(&what);
+    }
+    return ob_output_table(cli, &table);
+}
+
+int ob_run_policy_list(ob_cli *cli)
+{
+    cJSON *policies = NULL;
+    int code = ob_cli_connect(cli);
+    if (code == OB_EXIT_OK) {
+        code = ob_policies_read(cli, &policies);
+    }
+    if (code == OB_EXIT_OK && cli->json) {
+        code = ob_output_json(cli, policies, false);
+        policies = NULL; /* transferred */
+    } else if (code == OB_EXIT_OK) {
+        code = print_policies(cli, policies);
+    }
+    ob_json_free(policies);
     return code;
 }
 

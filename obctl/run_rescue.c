@@ -66,7 +66,8 @@ static int begin_with_point(ob_cli *cli, const char *command, ob_rescue **out, o
     }
     int code = begin(cli, command, out);
     if (code == OB_EXIT_OK && latest) {
-        ob_status status = ob_rescue_latest(*out, point);
+        ob_status status =
+            ob_rescue_latest(*out, ob_cli_option_value(cli, OB_OPTION_POLICY), point);
         code = OB_FAILED(status) ? ob_output_error(cli, status) : OB_EXIT_OK;
     }
     return code;

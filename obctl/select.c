@@ -1,11 +1,16 @@
 #include "select.h"
 
+#include "commands.h"
+#include "document.h"
 #include "ob/alloc.h"
+#include "ob/json.h"
 #include "output.h"
 
+#include <cjson/cJSON.h>
 #include <string.h>
 
 #define NUMBER_DIGITS 9
+#define PAGE 100
 
 bool ob_select_operand(const ob_cli *cli, ob_guid *out, bool *latest)
 {
@@ -41,23 +46,56 @@ static int latest_job(ob_cli *cli, ob_guid *out)
     return OB_EXIT_OK;
 }
 
-static int latest_point(ob_cli *cli, ob_guid *out)
+bool ob_select_is_of(const ob_point *point, const char *policy)
+{
+    cJSON *json = NULL;
+    bool same = false;
+    if (!OB_FAILED(ob_json_parse(&json, point->sources, strlen(point->sources)))) {
+        same = strcmp(ob_document_text(json, "policy"), policy) == 0;
+    }
+    ob_json_free(json);
+    return same;
+}
+
+/* The newest one of a page that fits; an exit code. */
+static int look_at_page(ob_cli *cli, const char *policy, int64_t *resume, ob_guid *out, bool *found)
 {
     ob_point *points = NULL;
     size_t count = 0;
-    int64_t resume = 0;
-    if (OB_FAILED(ob_client_list_points(cli->client, "", &resume, 1, &points, &count))) {
+    unsigned most = policy != NULL ? PAGE : 1;
+    if (OB_FAILED(ob_client_list_points(cli->client, "", resume, most, &points, &count))) {
         return ob_output_client_error(cli);
     }
-    if (count == 0) {
-        ob_free(points);
-        return ob_output_error(cli, ob_fail(OB_E_NOT_FOUND, "there is no recovery point yet"));
-    }
-    *out = points[0].id;
     for (size_t i = 0; i < count; i++) {
+        if (!*found && (policy == NULL || ob_select_is_of(&points[i], policy))) {
+            *out = points[i].id;
+            *found = true;
+        }
         ob_point_free(&points[i]);
     }
+    if (count == 0) {
+        *resume = 0;
+    }
     ob_free(points);
+    return OB_EXIT_OK;
+}
+
+static int latest_point(ob_cli *cli, ob_guid *out)
+{
+    const char *policy = ob_cli_option_value(cli, OB_OPTION_POLICY);
+    int64_t resume = 0;
+    bool found = false;
+    do {
+        int code = look_at_page(cli, policy, &resume, out, &found);
+        if (code != OB_EXIT_OK) {
+            return code;
+        }
+    } while (!found && resume != 0);
+    if (!found) {
+        return ob_output_error(cli, ob_fail(OB_E_NOT_FOUND, "there is no recovery point%s%s yet",
+                                            policy != NULL ? " of the policy " : "",
+                                            policy != NULL ? policy : ""));
+    }
     return OB_EXIT_OK;
 }
 

@@ -8,7 +8,7 @@
 /* The job that the first operand names by its GUID; "latest", or no operand, is the newest one.
  * Connects. */
 int ob_select_job(ob_cli *cli, ob_guid *out);
-/* The same for a recovery point. */
+/* The same for a recovery point; with --policy, latest is the newest one of that policy. */
 int ob_select_point(ob_cli *cli, ob_guid *out);
 
 /* A number from 1 on; *out stays when the option was not given. */
@@ -17,6 +17,8 @@ int ob_select_number(ob_cli *cli, int option, const char *command, size_t *out);
 int ob_select_choice(ob_cli *cli, int option, const char *command, const char *const *choices,
                      int *out);
 
+/* True if a recovery point is of this policy. */
+bool ob_select_is_of(const ob_point *point, const char *policy);
 /* The first operand: true if it is a GUID; *latest if it stands for the newest one. */
 bool ob_select_operand(const ob_cli *cli, ob_guid *out, bool *latest);
 /* Says that the first operand is neither; an exit code. */

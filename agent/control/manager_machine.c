@@ -1,4 +1,4 @@
-/* Methods 0 to 7: the agent, registration, settings, policies. */
+/* Methods 0 to 7 and 17: the agent, registration, settings, policies. */
 #include "ob/alloc.h"
 
 #include "dispatch.h"
@@ -6,6 +6,7 @@
 
 #define DOCUMENT_MOST 1048576u
 #define NAME_MOST 1024u
+#define PAGE_MOST 256u
 
 /* Ends a method that answers a document. */
 static LONG answer_document(ob_status status, ob_buf *document, OB_BYTES *out, OB_BYTES *error)
@@ -126,6 +127,43 @@ LONG __cdecl ObRemovePolicy(OB_TARGET target, ULONG name_count, const unsigned c
     if (status == OB_OK) {
         status = ob_service_remove_policy(ob_control_service(), ob_control_caller_text(),
                                           ob_control_bytes(name), name_count);
+    }
+    return ob_control_answer(status, error);
+}
+
+static ob_status visit_policy(void *context, const char *policy)
+{
+    OB_DOCUMENT_LIST *list = context;
+    OB_BYTES *out = &list->documents[list->count++];
+    return ob_control_give_text(policy, &out->count, &out->data);
+}
+
+static void free_documents(OB_DOCUMENT_LIST *list)
+{
+    for (ULONG i = 0; i < list->count; i++) {
+        ob_free(list->documents[i].data);
+    }
+    ob_free(list->documents);
+    *list = (OB_DOCUMENT_LIST){0};
+}
+
+LONG __cdecl ObListPolicies(OB_TARGET target, hyper *resume, ULONG most, OB_DOCUMENT_LIST *list,
+                            OB_BYTES *error)
+{
+    (void)target;
+    *list = (OB_DOCUMENT_LIST){0};
+    ob_status status = ob_control_check_page(*resume, most, PAGE_MOST);
+    if (status == OB_OK) {
+        int64_t key = *resume;
+        list->documents = ob_calloc(most, sizeof *list->documents);
+        status = list->documents != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "a list of policies");
+        if (status == OB_OK) {
+            status = ob_service_list_policies(ob_control_service(), &key, most, visit_policy, list);
+        }
+        *resume = key;
+    }
+    if (status != OB_OK || list->count == 0) { /* see ob_control_check_page() */
+        free_documents(list);
     }
     return ob_control_answer(status, error);
 }

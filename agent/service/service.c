@@ -7,6 +7,7 @@
 #include "ob/log.h"
 #include "point_list.h"
 #include "policy.h"
+#include "policy_list.h"
 #include "settings.h"
 #include "settings_document.h"
 #include "state.h"
@@ -242,6 +243,12 @@ ob_status ob_service_set_policy(ob_service *service, const char *caller, const v
                                 size_t length, ob_buf *stored)
 {
     return logged(set_policy(service, policy, length, stored), caller, "set a policy");
+}
+
+ob_status ob_service_list_policies(ob_service *service, int64_t *resume, size_t most,
+                                   ob_policy_visit visit, void *context)
+{
+    return ob_policy_list(service->db, resume, most, visit, context);
 }
 
 ob_status ob_service_remove_policy(ob_service *service, const char *caller, const char *name,

@@ -45,6 +45,7 @@ ob_status ob_rescue_points(ob_rescue *rescue, ob_rescue_point_visit visit, void 
 }
 
 typedef struct latest {
+    const char *policy; /* NULL: any */
     ob_guid id;
     bool found;
 } latest;
@@ -52,13 +53,17 @@ typedef struct latest {
 static ob_status take_first(void *context, const ob_rescue_point *point)
 {
     latest *self = context;
-    *self = (latest){point->id, true};
+    if (self->policy != NULL && strcmp(self->policy, point->policy) != 0) {
+        return OB_OK;
+    }
+    self->id = point->id;
+    self->found = true;
     return OB_E_CANCELLED; /* enough */
 }
 
-ob_status ob_rescue_latest(ob_rescue *rescue, ob_guid *point)
+ob_status ob_rescue_latest(ob_rescue *rescue, const char *policy, ob_guid *point)
 {
-    latest self = {.found = false};
+    latest self = {.policy = policy};
     size_t damaged = 0;
     ob_status status = ob_rescue_points(rescue, take_first, &self, &damaged);
     if (self.found) {
@@ -69,8 +74,10 @@ ob_status ob_rescue_latest(ob_rescue *rescue, ob_guid *point)
     if (OB_FAILED(status)) {
         return status;
     }
-    return damaged > 0 ? ob_fail(OB_E_NOT_FOUND, "of %zu recovery points none can be read", damaged)
-                       : ob_fail(OB_E_NOT_FOUND, "the machine has no recovery point");
+    return damaged > 0 && policy == NULL
+               ? ob_fail(OB_E_NOT_FOUND, "of %zu recovery points none can be read", damaged)
+               : ob_fail(OB_E_NOT_FOUND, "the machine has no recovery point%s%s",
+                         policy != NULL ? " of the policy " : "", policy != NULL ? policy : "");
 }
 
 typedef struct browse {

@@ -88,7 +88,7 @@ void ob_client_error_from(ob_status status, const OB_BYTES *document);
 void ob_guid_from_wire(ob_guid *out, const OB_GUID *guid);
 void ob_guid_to_wire(OB_GUID *out, const ob_guid *guid);
 
-typedef enum ob_record_kind { OB_RECORD_JOB, OB_RECORD_POINT, OB_RECORD_ITEM } ob_record_kind;
+typedef enum ob_record_kind { OB_RECORD_JOB, OB_RECORD_POINT, OB_RECORD_ITEM, OB_RECORD_DOCUMENT } ob_record_kind;
 
 /* Copies the records that a call brought, if it succeeded, and releases those of the wire in every
  * case. OB_OK if there was nothing to copy; sets this thread's error on failure. */

@@ -169,6 +169,12 @@ static ob_status item_from_wire(void *out, const void *wire)
     return status;
 }
 
+static ob_status document_from_wire(void *out, const void *wire)
+{
+    const OB_BYTES *bytes = wire;
+    return copy_text(bytes->data, bytes->count, "a document", out);
+}
+
 static void free_job(void *job)
 {
     ob_job_free(job);
@@ -182,6 +188,11 @@ static void free_point(void *point)
 static void free_item(void *item)
 {
     ob_item_free(item);
+}
+
+static void free_document(void *document)
+{
+    ob_free(*(char **)document);
 }
 
 static void release_job(const ob_call *call, const void *wire)
@@ -201,6 +212,11 @@ static void release_item(const ob_call *call, const void *wire)
     ob_call_release(call, ((const OB_ITEM *)wire)->path);
 }
 
+static void release_document(const ob_call *call, const void *wire)
+{
+    ob_call_release(call, ((const OB_BYTES *)wire)->data);
+}
+
 static const struct {
     size_t wire_size;
     size_t size;
@@ -212,6 +228,8 @@ static const struct {
     [OB_RECORD_POINT] = {sizeof(OB_POINT), sizeof(ob_point), point_from_wire, free_point,
                          release_point},
     [OB_RECORD_ITEM] = {sizeof(OB_ITEM), sizeof(ob_item), item_from_wire, free_item, release_item},
+    [OB_RECORD_DOCUMENT] = {sizeof(OB_BYTES), sizeof(char *), document_from_wire, free_document,
+                            release_document},
 };
 
 static ob_status copy_list(ob_record_kind kind, const char *wire, size_t count, void **out)

@@ -266,6 +266,21 @@ static const char *start_recovery(void)
     return NULL;
 }
 
+static const char *list_policies(void)
+{
+    OB_DOCUMENT_LIST list = {0, NULL};
+    hyper resume = 2;
+    WANT(ObListPolicies(T, &resume, 3, &list, &first) == 0);
+    WANT(resume == 5 && list.count == 3);
+    for (ULONG i = 0; i < list.count; i++) {
+        const OB_BYTES *policy = &list.documents[i];
+        WANT(policy->count == 2 + i && memcmp(policy->data, "abcd", policy->count) == 0);
+        MIDL_user_free(policy->data);
+    }
+    MIDL_user_free(list.documents);
+    return NULL;
+}
+
 #define CALL(method, function)                                                                     \
     static const char *run_##function(void)                                                        \
     {                                                                                              \
@@ -290,7 +305,8 @@ static const char *start_recovery(void)
     CALL("ObOpenPoint", open_point)                                                                \
     CALL("ObBrowsePoint", browse_point)                                                            \
     CALL("ObClosePoint", close_point)                                                              \
-    CALL("ObStartRecovery", start_recovery)
+    CALL("ObStartRecovery", start_recovery)                                                        \
+    CALL("ObListPolicies", list_policies)
 CALLS
 #undef CALL
 #define CALL(method, function) {method, run_##function},

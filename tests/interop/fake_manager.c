@@ -319,3 +319,19 @@ void __RPC_USER OB_VIEW_rundown(OB_VIEW view)
     atomic_fetch_sub(&open_views, 1);
     atomic_fetch_add(&rundowns, 1);
 }
+
+/* Six policies of as many bytes as their number. */
+LONG ObListPolicies(OB_TARGET target, hyper *resume, ULONG most, OB_DOCUMENT_LIST *list,
+                    OB_BYTES *error)
+{
+    (void)target;
+    (void)error;
+    hyper first = *resume;
+    list->count = next_page(resume, most, 6);
+    list->documents = MIDL_user_allocate(list->count * sizeof *list->documents + 1);
+    for (ULONG i = 0; i < list->count; i++) {
+        list->documents[i].count = (ULONG)first + i;
+        list->documents[i].data = run_of((ULONG)first + i, 'a');
+    }
+    return 0;
+}

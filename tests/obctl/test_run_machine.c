@@ -47,9 +47,10 @@ static void set_status(void)
         "\"system\":\"Debian\",\"machine_id\":\"m\",\"registered\":true}";
     fake.answer[FAKE_GET_SETTINGS] =
         "{\"passphrase_set\":true,\"vault\":{\"name\":\"fleet\",\"address\":\"folder:/v\"}}";
-    fake.answer[FAKE_GET_POLICY] =
-        "{\"name\":\"default\",\"state\":\"valid\",\"files\":[{\"path\":\"/a\"},"
-        "{\"path\":\"/b\",\"exclude\":true}]}";
+    fake.policies[0] = "{\"name\":\"default\",\"state\":\"valid\",\"files\":[{\"path\":\"/a\"},"
+                       "{\"path\":\"/b\",\"exclude\":true}]}";
+    fake.policies[1] = "{\"name\":\"mail\",\"state\":\"paused\",\"files\":[{\"path\":\"/m\"}]}";
+    fake.policy_count = 2;
     fake.jobs[0] = (ob_job){.type = OB_JOB_BACKUP,
                             .state = OB_JOB_COMPLETED,
                             .end_time = INT64_C(1769860800) * 1000000000};
@@ -63,7 +64,8 @@ START_TEST(run_machine__status)
     ck_assert(cli_out_has("Agent       Online Backup 1.2 on web01 (Debian)\n"));
     ck_assert(cli_out_has("Vault       fleet (folder:/v)\n"));
     ck_assert(cli_out_has("Passphrase  set\n"));
-    ck_assert(cli_out_has("Policy      default: 1 included, 1 excluded, valid\n"));
+    ck_assert(cli_out_has("Policy      default: 1 included, 1 excluded, valid\n"
+                          "Policy      mail: 1 included, 0 excluded, paused\n"));
     ck_assert(cli_out_has("Last job    Backup completed, 2026-01-31 12:00:00, 00000000-"));
 }
 END_TEST
@@ -72,7 +74,6 @@ START_TEST(run_machine__status_of_a_fresh_machine)
 {
     fake.answer[FAKE_NEGOTIATE] = "{\"registered\":false}";
     fake.answer[FAKE_GET_SETTINGS] = "{\"passphrase_set\":false,\"vault\":null}";
-    fake.status[FAKE_GET_POLICY] = OB_E_NO_POLICY;
     ck_assert_int_eq(cli_run("status"), OB_EXIT_OK);
     ck_assert(cli_out_has("Vault       not registered\n"));
     ck_assert(cli_out_has("Passphrase  not set\n"));
@@ -81,13 +82,13 @@ START_TEST(run_machine__status_of_a_fresh_machine)
     ck_assert_int_eq(cli_run("status --json"), OB_EXIT_OK);
     ck_assert_str_eq(cli_out(),
                      "{\"agent\":{\"registered\":false},\"settings\":{\"passphrase_set\":false,"
-                     "\"vault\":null},\"policy\":null,\"running\":null,\"last\":null}\n");
+                     "\"vault\":null},\"policies\":[],\"running\":null,\"last\":null}\n");
 }
 END_TEST
 
 START_TEST(run_machine__status_fails)
 {
-    static const int methods[] = {FAKE_GET_SETTINGS, FAKE_GET_POLICY, FAKE_LIST_JOBS};
+    static const int methods[] = {FAKE_GET_SETTINGS, FAKE_LIST_POLICIES, FAKE_LIST_JOBS};
     for (size_t i = 0; i < 3; i++) {
         set_status();
         fake.status[methods[i]] = OB_E_IO;

@@ -83,9 +83,30 @@ START_TEST(run_policy__remove)
 }
 END_TEST
 
+START_TEST(run_policy__list)
+{
+    fake.policies[0] =
+        "{\"name\":\"default\",\"state\":\"valid\",\"modified\":\"2026-01-31T12:00:00Z\","
+        "\"files\":[{\"path\":\"/a\"}]}";
+    fake.policies[1] = "{\"name\":\"mail\",\"state\":\"paused\"}";
+    fake.policy_count = 2;
+    ck_assert_int_eq(cli_run("policy list"), OB_EXIT_OK);
+    ck_assert(cli_out_has("default  1 included, 0 excluded, valid   2026-01-31T12:00:00Z\n"));
+    ck_assert(cli_out_has("mail     0 included, 0 excluded, paused\n"));
+    ck_assert_int_eq(cli_run("policy list --json"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_out(), ob_test_format("[%s,%s]\n", fake.policies[0], fake.policies[1]));
+    fake.policy_count = 0;
+    ck_assert_int_eq(cli_run("policy list --json"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_out(), "[]\n");
+    fake.status[FAKE_LIST_POLICIES] = OB_E_IO;
+    ck_assert_int_eq(cli_run("policy list"), OB_EXIT_FAILED);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_checked_fixture(cases, cli_setup, cli_teardown);
+    tcase_add_test(cases, run_policy__list);
     tcase_add_test(cases, run_policy__show);
     tcase_add_test(cases, run_policy__set_by_options);
     tcase_add_test(cases, run_policy__set_by_a_file);

@@ -115,9 +115,34 @@ START_TEST(select__choices)
 }
 END_TEST
 
+START_TEST(select__latest_of_a_policy)
+{
+    ob_guid id = {{0}};
+    ob_cli_option option = {OB_OPTION_POLICY, "mail"};
+    for (size_t i = 0; i < 3; i++) {
+        fake.points[i].id.bytes[15] = (uint8_t)(i + 1);
+        fake.points[i].sources = i == 1 ? "{\"policy\":\"mail\"}" : "{\"policy\":\"default\"}";
+    }
+    fake.point_count = 3;
+    ob_cli *cli = cli_bare();
+    ck_assert_int_eq(ob_select_point(cli, &id), OB_EXIT_OK);
+    ck_assert_uint_eq(id.bytes[15], 1);
+    cli->options = &option;
+    cli->option_count = 1;
+    ck_assert_int_eq(ob_select_point(cli, &id), OB_EXIT_OK);
+    ck_assert_uint_eq(id.bytes[15], 2);
+    option.value = "nothing";
+    ck_assert_int_eq(ob_select_point(cli, &id), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("no recovery point of the policy nothing"));
+    cli->options = NULL;
+    cli->option_count = 0;
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_checked_fixture(cases, cli_setup, cli_teardown);
+    tcase_add_test(cases, select__latest_of_a_policy);
     tcase_add_test(cases, select__by_guid);
     tcase_add_test(cases, select__the_latest);
     tcase_add_test(cases, select__none_yet);

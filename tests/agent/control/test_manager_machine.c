@@ -125,6 +125,30 @@ START_TEST(manager_machine__policies)
 }
 END_TEST
 
+START_TEST(manager_machine__lists_policies)
+{
+    hyper resume = 0;
+    OB_DOCUMENT_LIST list = {0};
+    check_call(ObListPolicies(0, &resume, 5, &list, &error), OB_OK);
+    ck_assert_uint_eq(list.count, 0);
+    ck_assert_ptr_null(list.documents);
+    agent_fixture_ready(&fixture);
+    check_call(ObListPolicies(0, &resume, 1, &list, &error), OB_OK);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_int_eq(resume, 0);
+    ck_assert_str_eq(agent_member(list.documents[0].data, list.documents[0].count, "name"),
+                     "default");
+    ob_free(list.documents[0].data);
+    ob_free(list.documents);
+    list = (OB_DOCUMENT_LIST){0};
+    check_call(ObListPolicies(0, &resume, 0, &list, &error), OB_E_INVALID_ARGUMENT);
+    check_call(ObListPolicies(0, &resume, 257, &list, &error), OB_E_INVALID_ARGUMENT);
+    resume = -1;
+    check_call(ObListPolicies(0, &resume, 5, &list, &error), OB_E_INVALID_ARGUMENT);
+    ck_assert_ptr_null(list.documents);
+}
+END_TEST
+
 START_TEST(manager_machine__memory_runs_out)
 {
     bool hit = true;
@@ -151,6 +175,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, manager_machine__registers_and_wipes_the_token);
     tcase_add_test(cases, manager_machine__settings_and_the_wiped_passphrase);
     tcase_add_test(cases, manager_machine__policies);
+    tcase_add_test(cases, manager_machine__lists_policies);
     tcase_add_test(cases, manager_machine__memory_runs_out);
 }
 

@@ -70,6 +70,7 @@ def list_of(record):
                 {'structure': (('count', ULONG), ('records', pointer))})
 
 
+OB_DOCUMENT_LIST = list_of(OB_BYTES)
 OB_JOB_LIST = list_of(OB_JOB)
 OB_POINT_LIST = list_of(OB_POINT)
 OB_ITEM_LIST = list_of(OB_ITEM)
@@ -234,9 +235,20 @@ class ObStartRecoveryResponse(NDRCALL):
     structure = (('job', OB_GUID), ('error', OB_BYTES), ('status', LONG))
 
 
+class ObListPolicies(NDRCALL):
+    opnum = 17
+    structure = (('target', ULONG), ('resume', NDRHYPER), ('most', ULONG))
+
+
+class ObListPoliciesResponse(NDRCALL):
+    structure = (('resume', NDRHYPER), ('list', OB_DOCUMENT_LIST), ('error', OB_BYTES),
+                 ('status', LONG))
+
+
 METHODS = [ObNegotiate, ObDescribeError, ObRegister, ObGetSettings, ObSetSettings, ObGetPolicy,
            ObSetPolicy, ObRemovePolicy, ObStartBackup, ObListJobs, ObWatchJob, ObCancelJob,
-           ObListPoints, ObOpenPoint, ObBrowsePoint, ObClosePoint, ObStartRecovery]
+           ObListPoints, ObOpenPoint, ObBrowsePoint, ObClosePoint, ObStartRecovery,
+           ObListPolicies]
 
 
 def response_class(method):

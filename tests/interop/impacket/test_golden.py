@@ -66,6 +66,7 @@ def requests():
         browse,
         make(ObClosePoint, view=view()),
         make(ObStartRecovery, b'{"x":1}'),
+        make(ObListPolicies, resume=2, most=3),
     ]
 
 
@@ -96,6 +97,8 @@ def test_what_responses_say(_):
     assert jobs['list']['records'][1]['revision'] == 599 + (1 << 40)
     points = response(ObListPoints)
     assert [p['time'] for p in points['list']['records']] == [-3000, -4000]
+    policies = response(ObListPolicies)
+    assert [octets(p) for p in policies['list']['records']] == [b'ab', b'abc', b'abcd']
     items = response(ObBrowsePoint)
     assert items['resume'] == 9
     assert [(i['size'], octets(i, 'path')) for i in items['list']['records']] == [

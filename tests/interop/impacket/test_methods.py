@@ -140,6 +140,14 @@ def test_list_points(server):
         assert octets(point, 'sources') == b'/etc'
 
 
+def test_list_policies(server):
+    answer = ask(server, ObListPolicies, resume=0, most=4)
+    assert answer['resume'] == 4
+    assert [octets(p) for p in answer['list']['records']] == [b'', b'a', b'ab', b'abc']
+    answer = ask(server, ObListPolicies, resume=4, most=4)
+    assert answer['resume'] == 0 and answer['list']['count'] == 2
+
+
 def browse(dce, view, path, pattern, resume, most):
     request = ObBrowsePoint()
     request['view'] = view

@@ -48,8 +48,11 @@ START_TEST(browse__points_newest_first)
     ob_check_status(ob_rescue_points(rescue, see_point, &one, &damaged), OB_E_CANCELLED);
     ck_assert_uint_eq(one.count, 1);
     ob_guid latest = {{0}};
-    ob_check_ok(ob_rescue_latest(rescue, &latest));
+    ob_check_ok(ob_rescue_latest(rescue, NULL, &latest));
     ck_assert(ob_guid_equal(&latest, &lost.second));
+    ob_check_ok(ob_rescue_latest(rescue, "default", &latest));
+    ob_check_status(ob_rescue_latest(rescue, "mail", &latest), OB_E_NOT_FOUND);
+    ob_check_detail("of the policy mail");
 }
 END_TEST
 
@@ -76,7 +79,7 @@ START_TEST(browse__damaged_points_are_counted)
     ob_check_ok(ob_rescue_points(rescue, see_point, &all, &damaged));
     ck_assert_uint_eq(all.count, 0);
     ck_assert_uint_eq(damaged, 2);
-    ob_check_status(ob_rescue_latest(rescue, &latest), OB_E_NOT_FOUND);
+    ob_check_status(ob_rescue_latest(rescue, NULL, &latest), OB_E_NOT_FOUND);
     ob_check_detail("of 2 recovery points none");
     ck_assert(ob_guid_is_zero(&latest));
 }

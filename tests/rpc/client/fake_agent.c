@@ -353,3 +353,21 @@ void __RPC_USER OB_VIEW_rundown(OB_VIEW view)
     atomic_fetch_add(&fake.rundowns, 1);
     atomic_fetch_sub(&fake.open_views, 1);
 }
+
+LONG __cdecl Fake_ObListPolicies(OB_TARGET target, hyper *resume, ULONG most,
+                                 OB_DOCUMENT_LIST *list, OB_BYTES *error)
+{
+    (void)target;
+    size_t first = 0;
+    LONG status = begin(FAKE_LIST_POLICIES, error);
+    fake.most = most;
+    *list = (OB_DOCUMENT_LIST){0, NULL};
+    if (!OB_FAILED(status)) {
+        list->count = page(resume, most, fake.policy_count, &first);
+        list->documents = MIDL_user_allocate(list->count * sizeof *list->documents + 1);
+        for (ULONG i = 0; i < list->count; i++) {
+            copy(fake.policies[first + i], &list->documents[i].count, &list->documents[i].data);
+        }
+    }
+    return status;
+}

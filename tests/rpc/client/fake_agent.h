@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#define FAKE_METHODS 17
+#define FAKE_METHODS 18
 enum fake_method {
     FAKE_NEGOTIATE,
     FAKE_DESCRIBE,
@@ -28,7 +28,8 @@ enum fake_method {
     FAKE_OPEN_POINT,
     FAKE_BROWSE_POINT,
     FAKE_CLOSE_POINT,
-    FAKE_START_RECOVERY
+    FAKE_START_RECOVERY,
+    FAKE_LIST_POLICIES
 };
 
 #define FAKE_RECORDS 8
@@ -42,6 +43,8 @@ typedef struct fake_agent {
     ob_job jobs[FAKE_RECORDS];        /* texts borrowed; NULL = empty */
     size_t job_count;                 /* of ObListJobs, which gives one page after another */
     size_t watch_count;               /* ObWatchJob goes through so many of `jobs`, then stays */
+    const char *policies[FAKE_RECORDS]; /* documents */
+    size_t policy_count;
     ob_point points[FAKE_RECORDS];
     size_t point_count;
     ob_item items[FAKE_RECORDS];

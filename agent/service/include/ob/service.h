@@ -70,6 +70,11 @@ ob_status ob_service_get_policy(ob_service *service, const char *name, size_t le
  */
 ob_status ob_service_set_policy(ob_service *service, const char *caller, const void *policy,
                                 size_t length, ob_buf *stored);
+/* Gets a borrowed document; what it returns on failure ends the listing. Must not call the service. */
+typedef ob_status (*ob_policy_visit)(void *context, const char *policy);
+/* One page, by name. *resume: 0 to start, 0 again at the end. */
+ob_status ob_service_list_policies(ob_service *service, int64_t *resume, size_t most,
+                                   ob_policy_visit visit, void *context);
 ob_status ob_service_remove_policy(ob_service *service, const char *caller, const char *name,
                                    size_t length);
 

@@ -49,8 +49,8 @@ typedef ob_status (*ob_rescue_point_visit)(void *context, const ob_rescue_point 
  * that `visit` returns ends the listing and is its result. */
 ob_status ob_rescue_points(ob_rescue *rescue, ob_rescue_point_visit visit, void *context,
                            size_t *damaged);
-/* OB_E_NOT_FOUND if there is no readable one. */
-ob_status ob_rescue_latest(ob_rescue *rescue, ob_guid *point);
+/* Of all, or of one policy (not NULL). OB_E_NOT_FOUND if there is no readable one. */
+ob_status ob_rescue_latest(ob_rescue *rescue, const char *policy, ob_guid *point);
 
 typedef ob_status (*ob_rescue_item_visit)(void *context, const ob_item *item);
 

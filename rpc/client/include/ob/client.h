@@ -89,6 +89,10 @@ ob_status ob_client_set_settings(ob_client *client, const char *settings, size_t
 ob_status ob_client_get_policy(ob_client *client, const char *name, ob_buf *policy);
 ob_status ob_client_set_policy(ob_client *client, const char *policy, size_t length,
                                ob_buf *stored);
+/* One page, by name; *resume 0 to start and 0 at the end. JSON texts (policy.schema.json): free each
+ * and the array with ob_free(). */
+ob_status ob_client_list_policies(ob_client *client, int64_t *resume, unsigned most,
+                                  char ***policies, size_t *count);
 ob_status ob_client_remove_policy(ob_client *client, const char *name);
 ob_status ob_client_start_backup(ob_client *client, const char *options, size_t length,
                                  ob_guid *job);
