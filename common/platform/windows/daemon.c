@@ -26,7 +26,8 @@ static void tell(DWORD what, ob_status status)
         return;
     }
     if (what == SERVICE_RUNNING) {
-        report.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
+        /* Told before the others are, with the time that ob_daemon_install() has asked for. */
+        report.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN;
     }
     if (what == SERVICE_START_PENDING || what == SERVICE_STOP_PENDING) {
         report.dwWaitHint = STOP_HINT_MS;
@@ -45,7 +46,7 @@ static DWORD WINAPI on_service_control(DWORD control, DWORD type, void *data, vo
     (void)context;
     switch (control) {
     case SERVICE_CONTROL_STOP:
-    case SERVICE_CONTROL_SHUTDOWN:
+    case SERVICE_CONTROL_PRESHUTDOWN:
         tell(SERVICE_STOP_PENDING, OB_OK);
         state.program->stop(state.program->context);
         return NO_ERROR;

@@ -45,6 +45,27 @@ START_TEST(command_line__what_is_left_out)
 }
 END_TEST
 
+START_TEST(command_line__the_service_of_windows)
+{
+    ob_agent_options options = {.log_level = OB_LOG_INFO};
+    ob_agent_action action = OB_AGENT_RUN;
+    char *const install[WORDS] = {W("install"), W("--state"), W("C:\\state")};
+    ob_check_ok(parse(install, &options, &action));
+    ck_assert_int_eq(action, OB_AGENT_INSTALL);
+    ck_assert_str_eq(options.state_dir, "C:\\state");
+    char *const uninstall[WORDS] = {W("uninstall")};
+    ob_check_ok(parse(uninstall, &options, &action));
+    ck_assert_int_eq(action, OB_AGENT_UNINSTALL);
+    /* Who asks what a command does does not want it done. */
+    char *const before[WORDS] = {W("--help"), W("uninstall")};
+    ob_check_ok(parse(before, &options, &action));
+    ck_assert_int_eq(action, OB_AGENT_HELP);
+    char *const after[WORDS] = {W("install"), W("--help")};
+    ob_check_ok(parse(after, &options, &action));
+    ck_assert_int_eq(action, OB_AGENT_HELP);
+}
+END_TEST
+
 START_TEST(command_line__help_and_version_need_no_command)
 {
     static const struct {
@@ -93,9 +114,9 @@ START_TEST(command_line__help_names_every_option)
     ob_agent_help(&text);
     ob_buf_put_u8(&text, 0);
     ob_check_ok(ob_buf_status(&text));
-    static const char *const parts[] = {"obagent run",     "obagent service", "--state DIR",
-                                        "--endpoint NAME", "--log-level L",   "--help",
-                                        "--version"};
+    static const char *const parts[] = {"obagent run",       "obagent service", "obagent install",
+                                        "obagent uninstall", "--state DIR",     "--endpoint NAME",
+                                        "--log-level L",     "--help",          "--version"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         ck_assert_msg(strstr((const char *)text.data, parts[i]) != NULL, "%s", parts[i]);
     }
@@ -107,6 +128,7 @@ static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, command_line__all_options);
     tcase_add_test(cases, command_line__what_is_left_out);
+    tcase_add_test(cases, command_line__the_service_of_windows);
     tcase_add_test(cases, command_line__help_and_version_need_no_command);
     tcase_add_test(cases, command_line__what_is_wrong_is_named);
     tcase_add_test(cases, command_line__help_names_every_option);

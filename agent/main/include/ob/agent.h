@@ -23,11 +23,19 @@ ob_status ob_agent_run(const ob_agent_options *options);
 
 /* ---- the command line ---- */
 
-typedef enum ob_agent_action { OB_AGENT_RUN, OB_AGENT_HELP, OB_AGENT_VERSION } ob_agent_action;
+typedef enum ob_agent_action {
+    OB_AGENT_RUN,
+    OB_AGENT_INSTALL,   /* as a service of Windows that runs with these options */
+    OB_AGENT_UNINSTALL, /* what ends the service; state and settings stay */
+    OB_AGENT_HELP,
+    OB_AGENT_VERSION
+} ob_agent_action;
 
 /* `argv` ends with NULL, the program's name first. OB_E_INVALID_ARGUMENT with the detail for the
  * user. Texts are borrowed from argv. */
 ob_status ob_agent_parse(char *const *argv, ob_agent_options *options, ob_agent_action *action);
+/* Makes the agent a service that runs with these options; see ob_daemon_install(). */
+ob_status ob_agent_install(const ob_agent_options *options);
 /* The text of --help, appended. */
 void ob_agent_help(ob_buf *out);
 /* Parses, acts and prints what is to be printed; `base` has what the command line does not say.

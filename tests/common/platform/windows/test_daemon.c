@@ -66,7 +66,7 @@ START_TEST(windows_daemon__a_service_starts_and_stops)
     DeleteService(service); /* now, so that a failure below leaves none; it goes when it stops */
     ck_assert_msg(started, "error %lu", (unsigned long)GetLastError());
     status = wait_for(service, SERVICE_RUNNING);
-    ck_assert_uint_eq(status.dwControlsAccepted & SERVICE_ACCEPT_STOP, SERVICE_ACCEPT_STOP);
+    ck_assert_uint_eq(status.dwControlsAccepted, SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN);
     ck_assert(ControlService(service, SERVICE_CONTROL_INTERROGATE, &status));
     ck_assert_uint_eq(status.dwCurrentState, SERVICE_RUNNING);
     ck_assert(ControlService(service, SERVICE_CONTROL_STOP, &status));
