@@ -142,6 +142,9 @@ static void run_step(size_t at, const world *before, unsigned job, unsigned jobs
     const step *s = &steps[at];
     unsigned stride = jobs * every;
     for (fault_kind kind = 0; kind < FAULT_KINDS; kind++) {
+        if (every > 1 && s->every > 1 && kind != FAULT_DIES && kind != FAULT_CUT_TORN) {
+            continue;
+        }
         /* What has few places is tried at each of them. */
         bool few = kind == FAULT_THREAD || kind == FAULT_THREAD_ON;
         unsigned by = few ? jobs : stride * s->every;

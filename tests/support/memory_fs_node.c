@@ -179,7 +179,7 @@ static void set_length(node *file, size_t length)
         memset(file->data->bytes + file->length, 0, length - file->length);
     }
     file->length = length;
-    file->info.size = length;
+    file->info.size = file->info.allocated = length;
 }
 
 static void put_bytes(node *file, size_t offset, const void *data, size_t length)
@@ -252,7 +252,7 @@ static void cut_bytes(node *file, ob_power_cut how, uint64_t *state)
     release(file->data);
     file->data = share(file->safe);
     file->length = file->safe_length;
-    file->info.size = file->length;
+    file->info.size = file->info.allocated = file->length;
     if (how == OB_CUT_EMPTY && random_of(state) % 2 == 0) {
         set_length(file, length);
     }

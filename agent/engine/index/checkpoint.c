@@ -78,6 +78,21 @@ ob_status ob_index_put(ob_index *index, const ob_buf *plain, uint8_t name[OB_SHA
     return status;
 }
 
+/* True if a segment says the same. That the object store has an entry is not enough to let go of it:
+ * the segment of an earlier checkpoint may have failed. */
+static bool is_in_segment(const ob_index *index, const ob_index_entry *entry)
+{
+    ob_index_entry found;
+    for (unsigned i = index->segment_count; i-- > 0;) {
+        for (unsigned k = 0; ob_segment_find(index->segments[i], &entry->id, k, &found); k++) {
+            if (found.pack == entry->pack && found.offset == entry->offset) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Takes out of the table what a segment has now. Without memory for a smaller table it stays, which
  * is of no harm. */
 static void shrink(ob_index *index)
@@ -88,7 +103,8 @@ static void shrink(ob_index *index)
         const ob_index_entry *entry = &index->recent.entries[i];
         if (entry->pack == OB_PACK_NONE ||
             (entry->pack != OB_PACK_POOLED &&
-             (index->packs.info[entry->pack].flags & OB_PACK_LISTED) != 0)) {
+             (index->packs.info[entry->pack].flags & OB_PACK_LISTED) != 0 &&
+             is_in_segment(index, entry))) {
             continue;
         }
         status = ob_chunk_table_put(&smaller, entry);

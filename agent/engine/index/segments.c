@@ -270,6 +270,20 @@ static ob_status write_memory(ob_index *index, const ob_segment_plan *plan, fill
     return status;
 }
 
+/* Into a file; into memory if that fails and `memory` allows it. */
+static ob_status write_segment(ob_index *index, const ob_segment_plan *plan, fill add,
+                               void *context, bool memory, ob_segment **out)
+{
+    ob_status status = OB_E_IO;
+    if (index->dir != NULL) {
+        status = write_file(index, plan, add, context, out);
+    }
+    if (OB_FAILED(status) && memory) {
+        status = write_memory(index, plan, add, context, out);
+    }
+    return status;
+}
+
 typedef struct entry_list {
     const ob_index_entry *entries;
     size_t count;
@@ -327,13 +341,7 @@ ob_status ob_segments_add(ob_index *index, ob_index_entry *entries, size_t count
     plan.pack_count = map.count;
     plan.cover_count = cover_count;
     entry_list list = {entries, count};
-    status = OB_E_IO;
-    if (index->dir != NULL) {
-        status = write_file(index, &plan, add_list, &list, &segment);
-    }
-    if (OB_FAILED(status)) {
-        status = write_memory(index, &plan, add_list, &list, &segment);
-    }
+    status = write_segment(index, &plan, add_list, &list, true, &segment);
     if (!OB_FAILED(status)) {
         status = attach_new(index, segment);
     }
@@ -410,30 +418,42 @@ static ob_status plan_merge(ob_index *index, ob_segment *const from[2], renumber
     return status;
 }
 
-/* Merges the last two. */
-static ob_status merge_last(ob_index *index)
+static void take_out(ob_index *index, const ob_segment *segment)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < index->segment_count; i++) {
+        if (index->segments[i] != segment) {
+            index->segments[kept++] = index->segments[i];
+        }
+    }
+    index->segment_count = kept;
+}
+
+/* Merges two. What lies in files does not move into memory. */
+static ob_status merge_two(ob_index *index, ob_segment *larger, ob_segment *smaller)
 {
     renumber map = {0};
     ob_buf covers = {0};
     ob_segment *merged = NULL;
-    unsigned last = index->segment_count - 1;
-    merge work = {{index->segments[last - 1], index->segments[last]}, &map};
+    merge work = {{larger, smaller}, &map};
     ob_status status = plan_merge(index, work.from, &map);
     if (!OB_FAILED(status)) {
-        status = merge_covers(work.from[0], work.from[1], &covers);
+        status = merge_covers(larger, smaller, &covers);
     }
     ob_segment_plan plan = {.check = index->check, .packs = map.infos, .pack_count = map.count};
-    plan.count = work.from[0]->count + work.from[1]->count;
+    plan.count = larger->count + smaller->count;
     plan.covers = covers.data;
     plan.cover_count = (uint32_t)(covers.length / OB_SHA256_SIZE);
     if (!OB_FAILED(status)) {
-        status = write_file(index, &plan, add_merged, &work, &merged);
+        bool memory = larger->path == NULL && smaller->path == NULL;
+        status = write_segment(index, &plan, add_merged, &work, memory, &merged);
     }
     if (!OB_FAILED(status)) {
         ob_mutex_lock(index->lock);
         status = ob_segment_attach(merged, &index->packs);
         if (!OB_FAILED(status)) {
-            index->segment_count -= 2;
+            take_out(index, larger);
+            take_out(index, smaller);
             insert(index, merged);
         }
         ob_mutex_unlock(index->lock);
@@ -441,23 +461,33 @@ static ob_status merge_last(ob_index *index)
     if (OB_FAILED(status)) {
         ob_segment_close(merged, true);
     } else {
-        ob_segment_close(work.from[0], true);
-        ob_segment_close(work.from[1], true);
+        ob_segment_close(larger, true);
+        ob_segment_close(smaller, true);
     }
     ob_buf_free(&covers);
     renumber_free(&map);
     return status;
 }
 
+/* Merges the two smallest, of all or of those in memory, unless they differ much. */
+static bool merge_smallest(ob_index *index, bool in_memory)
+{
+    ob_segment *two[2] = {NULL, NULL};
+    unsigned found = 0;
+    for (unsigned i = index->segment_count; i-- > 0 && found < 2;) {
+        if (!in_memory || index->segments[i]->path == NULL) {
+            two[found++] = index->segments[i];
+        }
+    }
+    return found == 2 && two[1]->count / 2 < two[0]->count + 1 &&
+           !OB_FAILED(merge_two(index, two[1], two[0]));
+}
+
+/* Where the disk takes nothing any more, those in memory still merge with each other. */
 void ob_segments_merge(ob_index *index)
 {
-    while (index->dir != NULL && index->segment_count >= 2) {
-        unsigned last = index->segment_count - 1;
-        if (index->segments[last - 1]->count / 2 >= index->segments[last]->count + 1) {
-            break;
-        }
-        if (OB_FAILED(merge_last(index))) {
-            break;
-        }
+    bool more = true;
+    while (more) {
+        more = merge_smallest(index, false) || merge_smallest(index, true);
     }
 }

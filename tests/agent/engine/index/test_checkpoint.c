@@ -134,6 +134,34 @@ START_TEST(checkpoint__failing_cache)
 }
 END_TEST
 
+/* What one checkpoint could not put into a segment stays known when the next one can. */
+START_TEST(checkpoint__after_one_without_a_segment)
+{
+    bool hit = true;
+    bool kept = false;
+    for (uint64_t n = 1; hit; n++) {
+        rig r;
+        rig_index self;
+        rig_open(&r);
+        rig_index_open(&self, &r);
+        ob_check_ok(ob_index_refresh(&self.index));
+        fill(&self, 0, 100);
+        ob_test_alloc_begin(n, true);
+        (void)ob_index_checkpoint(&self.index);
+        hit = ob_test_alloc_end();
+        kept = kept || (self.index.segment_count == 0 &&
+                        memory_store_count(r.store, OB_OBJECT_INDEX) == 1);
+        fill(&self, 1000, 100);
+        ob_check_ok(ob_index_checkpoint(&self.index));
+        check(&self, 0, 100, true);
+        check(&self, 1000, 100, true);
+        rig_index_close(&self);
+        rig_close(&r);
+    }
+    ck_assert(kept);
+}
+END_TEST
+
 START_TEST(checkpoint__without_memory)
 {
     bool hit = true;
@@ -164,6 +192,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, checkpoint__is_due_when_there_is_much);
     tcase_add_test(cases, checkpoint__failed_put_changes_nothing);
     tcase_add_test(cases, checkpoint__failing_cache);
+    tcase_add_test(cases, checkpoint__after_one_without_a_segment);
     tcase_add_test(cases, checkpoint__without_memory);
 }
 OB_TEST_MAIN("checkpoint", add_cases)

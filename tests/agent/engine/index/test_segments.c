@@ -228,6 +228,34 @@ START_TEST(segments__failing_disk)
 }
 END_TEST
 
+/* A cache that cannot be written, or is full after a while: what is kept in memory merges too. */
+START_TEST(segments__merge_without_a_disk)
+{
+    for (int full_later = 0; full_later < 2; full_later++) {
+        rig r;
+        rig_index self;
+        rig_open(&r);
+        if (full_later == 0) {
+            ob_test_fs_fail(&r.fs, 1, true);
+        }
+        open_empty(&r, &self);
+        ck_assert((self.index.dir == NULL) == (full_later == 0));
+        for (uint8_t i = 0; i < 100; i++) {
+            if (i == 20 && full_later == 1) {
+                r.fs.writes_only = true;
+                ob_test_fs_fail(&r.fs, 1, true);
+            }
+            ob_check_ok(add(&self, i * 50u, 50, i));
+            ob_segments_merge(&self.index);
+            ck_assert_uint_le(self.index.segment_count, 12);
+        }
+        check(&self, 0, 5000, true);
+        rig_index_close(&self);
+        rig_close(&r);
+    }
+}
+END_TEST
+
 START_TEST(segments__without_memory)
 {
     bool hit = true;
@@ -266,6 +294,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, segments__rubbish_is_removed);
     tcase_add_test(cases, segments__damage_is_thrown_away_at_the_end);
     tcase_add_test(cases, segments__failing_disk);
+    tcase_add_test(cases, segments__merge_without_a_disk);
     tcase_add_test(cases, segments__without_memory);
 }
 OB_TEST_MAIN("segments", add_cases)
