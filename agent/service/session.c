@@ -3,6 +3,8 @@
 #include "keys.h"
 #include "ob/alloc.h"
 #include "ob/credentials.h"
+#include "ob/host.h"
+#include "ob/log.h"
 #include "settings.h"
 
 #include <stdio.h>
@@ -50,6 +52,18 @@ static void give_slot(ob_session_slots *slots, int slot)
     ob_mutex_unlock(&slots->lock);
 }
 
+/* For measurements only: what decoding before upload costs. */
+static bool goes_unchecked(void)
+{
+    char *text = NULL;
+    bool set = ob_host_environment("OB_MEASURE_NO_CHECK", &text) == OB_OK && text[0] != '\0';
+    ob_free(text);
+    if (set) {
+        ob_log(OB_LOG_WARNING, "OB_MEASURE_NO_CHECK is set: uploads are not decoded before");
+    }
+    return set;
+}
+
 ob_status ob_session_new(const ob_session_host *host, ob_session **out)
 {
     bool for_size = false;
@@ -75,6 +89,7 @@ ob_status ob_session_new(const ob_session_host *host, ob_session **out)
                     .clock = host->clock,
                     .keys = session->keys,
                     .small = for_size,
+                    .skip_decode_check = goes_unchecked(),
                     .skip_dirs = {host->state_dir, host->cache_dir,
                                   ob_address_folder(session->registration.address), NULL}};
     *out = session;

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -71,11 +74,21 @@ static ob_status run_with_signals(const ob_daemon_program *program)
     return status;
 }
 
+/* A job takes large blocks and frees them, and then there may be none for hours. The C library would
+ * learn from the first one that is freed to keep them. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
 ob_status ob_daemon_main(const char *service_name, bool as_service,
                          const ob_daemon_program *program)
 {
     (void)service_name;
     (void)as_service;
+    give_memory_back();
     if (pipe2(pipe_ends, O_CLOEXEC) != 0) {
         return ob_fail(OB_E_IO, "a pipe for signals: %s", strerror(errno));
     }

@@ -44,6 +44,7 @@ START_TEST(session__gives_a_whole_engine)
     ck_assert_ptr_nonnull(engine->store);
     ck_assert_ptr_nonnull(engine->keys);
     ck_assert(engine->small);
+    ck_assert(!engine->skip_decode_check);
     ck_assert_str_eq(engine->cache_dir, ob_test_path(fixture.host.cache_dir, "backup"));
     ck_assert(ob_test_exists(engine->cache_dir));
     ck_assert_str_eq(engine->skip_dirs[0], fixture.dir);

@@ -17,7 +17,8 @@ typedef struct ob_daemon_program {
     void *context;
 } ob_daemon_program;
 
-/* Runs the program; as_service: under the control manager (Windows; elsewhere no difference). */
+/* Runs the program; as_service: under the control manager (Windows; elsewhere no difference). From
+ * then on large blocks of memory go back to the system when they are freed. */
 ob_status ob_daemon_main(const char *service_name, bool as_service,
                          const ob_daemon_program *program);
 void ob_daemon_ready(void);                   /* READY=1; SERVICE_RUNNING */
