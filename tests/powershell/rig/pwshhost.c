@@ -103,7 +103,7 @@ static char *trusted_assemblies(const wchar_t *dir)
 }
 
 /* A node of the thread's list of exception frames. On x64 only Wine's own code has such; a handler
- * is in the module of the function that has made the node on its stack. */
+ * is a function of the module whose function has made the node on its stack. */
 typedef struct frame {
     struct frame *next;
     void *handler;
@@ -121,6 +121,13 @@ static void *wine_module_of(ULONG_PTR code)
         memcmp((char *)base + sizeof(IMAGE_DOS_HEADER), mark, sizeof(mark) - 1) != 0)
         return NULL;
     return base;
+}
+
+static BOOL is_function_of(const void *module, ULONG_PTR code)
+{
+    DWORD64 base = 0;
+    const RUNTIME_FUNCTION *function = RtlLookupFunctionEntry(code, &base, NULL);
+    return function != NULL && base == (ULONG_PTR)module && base + function->BeginAddress == code;
 }
 
 /* Goes on to the caller. */
@@ -153,7 +160,7 @@ static BOOL is_alive(const frame *node, CONTEXT *at)
     }
     *at = function; /* the next node may be in the same one */
     const void *module = wine_module_of(function.Rip);
-    return module != NULL && wine_module_of((ULONG_PTR)node->handler) == module;
+    return module != NULL && is_function_of(module, (ULONG_PTR)node->handler);
 }
 
 /* When .NET goes on behind a caught exception, it jumps there and leaves Wine's node in the list,
