@@ -183,7 +183,9 @@ static const ob_command commands[] = {
     {
         .noun = "job", .verb = "cancel", .operands = "JOB|latest", .least = 1, .most = 1,
         .summary = "Ask a running job to stop",
-        .about = JOB_OPERAND "What was sent to the vault already is used by the next backup.\n",
+        .about = JOB_OPERAND
+        "What was sent to the vault already is used by the next backup. A job that has ended\n"
+        "already stays as it is; that is said, and no failure (exit code 0).\n",
         .examples = "obctl job cancel latest\n",
         .run = ob_run_job_cancel,
     },
@@ -289,7 +291,8 @@ static const ob_command commands[] = {
         .noun = "error", .operands = "CODE", .least = 1, .most = 1,
         .summary = "Explain an error",
         .about = "CODE is a status (0x80040210 or -2147220976), its symbol, or the code that\n"
-                 "users of MARS know. Works without an agent too.\n",
+                 "users of MARS know; one that is not known is a failure (exit code 1). Works\n"
+                 "without an agent too.\n",
         .examples = "obctl error 0x80040212\nobctl error OB_E_NO_POLICY\nobctl error 34513\n",
         .run = ob_run_error,
     },

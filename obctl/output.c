@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include "document.h"
 #include "ob/alloc.h"
 #include "ob/json.h"
 
@@ -140,6 +141,13 @@ int ob_output_json(ob_cli *cli, cJSON *json, bool failed)
     ob_json_free(json);
     ob_buf_free(&text);
     return code;
+}
+
+int ob_output_agent(ob_cli *cli, const ob_buf *document)
+{
+    cJSON *json = NULL;
+    ob_status status = ob_document_parse(document, &json);
+    return OB_FAILED(status) ? ob_output_error(cli, status) : ob_output_json(cli, json, false);
 }
 
 int ob_output_table(ob_cli *cli, ob_table *table)

@@ -40,14 +40,9 @@ static ob_buf local_description(ob_status status)
     return text;
 }
 
-static int say(ob_cli *cli, const ob_buf *description)
+static int say(ob_cli *cli, const cJSON *json)
 {
-    cJSON *json = NULL;
     char number[32];
-    ob_status status = ob_document_parse(description, &json);
-    if (OB_FAILED(status)) {
-        return ob_output_error(cli, status);
-    }
     ob_table table = ob_table_of_pairs();
     int64_t code = ob_document_count(json, "code");
     int64_t value = 0;
@@ -62,24 +57,38 @@ static int say(ob_cli *cli, const ob_buf *description)
     }
     ob_table_pair(&table, "Message", ob_document_text(json, "message"));
     ob_table_pair(&table, "Advice", ob_document_text(json, "advice"));
-    int result = ob_output_table(cli, &table);
-    ob_json_free(json);
-    return result;
+    return ob_output_table(cli, &table);
+}
+
+/* The answer for a status that is in no table is that of OB_E_UNEXPECTED. */
+static bool is_known(const cJSON *description, ob_status status)
+{
+    const char *symbol = ob_status_lookup(OB_E_UNEXPECTED)->symbol;
+    return status == OB_E_UNEXPECTED ||
+           strcmp(ob_document_text(description, "symbol"), symbol) != 0;
 }
 
 /* The agent knows best, it may be newer than this program; without one the table here answers. */
 static int describe(ob_cli *cli, ob_status status)
 {
     ob_buf description = {0};
+    cJSON *json = NULL;
+    int code = OB_EXIT_OK;
     if (cli->client == NULL || OB_FAILED(ob_client_describe(cli->client, status, &description))) {
         description = local_description(status);
     }
-    int code = OB_EXIT_OK;
-    if (cli->json) {
-        ob_output_document(cli, &description);
+    ob_status parsed = ob_document_parse(&description, &json);
+    if (OB_FAILED(parsed)) {
+        code = ob_output_error(cli, parsed);
+    } else if (!is_known(json, status)) {
+        code = ob_output_error(
+            cli, ob_fail(OB_E_NOT_FOUND, "no error has the code %s", cli->operands[0]));
+    } else if (cli->json) {
+        code = ob_output_agent(cli, &description);
     } else {
-        code = say(cli, &description);
+        code = say(cli, json);
     }
+    ob_json_free(json);
     ob_buf_free(&description);
     return code;
 }

@@ -94,7 +94,8 @@ static void add_job(job_list *self, const ob_job *job)
     ob_guid_format(id, &job->id);
     ob_output_time(started, job->start_time);
     if (job->end_time >= job->start_time) {
-        ob_duration_format(took, ((uint64_t)job->end_time - (uint64_t)job->start_time) / (uint64_t)SECOND);
+        ob_duration_format(took, ((uint64_t)job->end_time - (uint64_t)job->start_time) /
+                                     (uint64_t)SECOND);
     }
     snprintf(files, sizeof files, "%" PRId64, job->files_done);
     ob_size_format(size, job->bytes_done > 0 ? (uint64_t)job->bytes_done : 0);
@@ -213,15 +214,40 @@ int ob_run_job_watch(ob_cli *cli)
     return code == OB_EXIT_OK ? ob_watch_job(cli, &id) : code;
 }
 
+static int say_cancelled(ob_cli *cli, const ob_guid *id, const ob_job *before)
+{
+    bool ended = ob_job_has_ended(before);
+    if (cli->json) {
+        bool failed = false;
+        char text[OB_GUID_TEXT];
+        cJSON *json = ob_json_new_object();
+        ob_guid_format(text, id);
+        ob_json_add_text(json, "job", text, &failed);
+        ob_json_add_bool(json, "asked", !ended, &failed);
+        return ob_output_json(cli, json, failed);
+    }
+    if (ended) {
+        fprintf(cli->out, "The job had ended already: %s.\n", ob_progress_state(before));
+    } else {
+        fputs("The job was asked to stop.\n", cli->out);
+    }
+    return OB_EXIT_OK;
+}
+
 int ob_run_job_cancel(ob_cli *cli)
 {
     ob_guid id = {{0}};
+    ob_job before = {0};
     int code = ob_select_job(cli, &id);
     if (code != OB_EXIT_OK) {
         return code;
     }
-    if (OB_FAILED(ob_client_cancel_job(cli->client, &id))) {
-        return ob_output_client_error(cli);
+    if (OB_FAILED(ob_client_watch_job(cli->client, &id, -1, 0, &before)) ||
+        OB_FAILED(ob_client_cancel_job(cli->client, &id))) {
+        code = ob_output_client_error(cli);
+    } else {
+        code = say_cancelled(cli, &id, &before);
     }
-    return ob_output_done(cli, "The job was asked to stop.");
+    ob_job_free(&before);
+    return code;
 }

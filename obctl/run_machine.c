@@ -24,7 +24,7 @@ int ob_run_register(ob_cli *cli)
         return ob_output_client_error(cli);
     }
     if (cli->json) {
-        ob_output_document(cli, &answer);
+        code = ob_output_agent(cli, &answer);
         goto out;
     }
     status = ob_document_parse(&answer, &json);

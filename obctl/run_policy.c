@@ -87,7 +87,7 @@ int ob_run_policy_show(ob_cli *cli)
         return ob_output_client_error(cli);
     }
     if (cli->json) {
-        ob_output_document(cli, &policy);
+        code = ob_output_agent(cli, &policy);
     } else {
         code = print_policy(cli, &policy);
     }
@@ -161,7 +161,7 @@ int ob_run_policy_set(ob_cli *cli)
     if (OB_FAILED(status)) {
         code = ob_output_client_error(cli);
     } else if (cli->json) {
-        ob_output_document(cli, &stored);
+        code = ob_output_agent(cli, &stored);
     } else {
         code = print_policy(cli, &stored);
     }

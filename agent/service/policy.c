@@ -62,6 +62,9 @@ static ob_status read_spec(ob_spec *out, const cJSON *json, size_t position, boo
 {
     char where[48];
     snprintf(where, sizeof where, "policy.files[%zu]", position);
+    if (!cJSON_IsObject(json)) {
+        return ob_fail(OB_E_POLICY_INVALID, "%s must be an object", where);
+    }
     ob_json_object object = ob_json_object_of(json, where);
     object.invalid = OB_E_POLICY_INVALID;
     *out = (ob_spec){.path = "", .recursive = true};

@@ -50,22 +50,53 @@ ob_status ob_settings_print(const ob_session_host *host, ob_buf *out)
     return status;
 }
 
+static const char *const read_only[] = {"passphrase_set", "registered", "vault", "cache_dir"};
+#define READ_ONLY (sizeof read_only / sizeof read_only[0])
+
+static ob_status compare(const ob_session_host *host, const cJSON *given)
+{
+    ob_buf text = {0};
+    cJSON *present = NULL;
+    ob_status status = ob_settings_print(host, &text);
+    if (status == OB_OK) {
+        status = ob_json_parse(&present, text.data, text.length);
+    }
+    for (size_t i = 0; status == OB_OK && i < READ_ONLY; i++) {
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(given, read_only[i]);
+        const cJSON *kept = cJSON_GetObjectItemCaseSensitive(present, read_only[i]);
+        if (value != NULL && !cJSON_Compare(value, kept, true)) {
+            status = ob_fail(OB_E_INVALID_ARGUMENT, "settings.%s is read-only", read_only[i]);
+        }
+    }
+    ob_json_free(present);
+    ob_buf_free(&text);
+    return status;
+}
+
+/* What ObGetSettings gave may come back: as it was, it asks for nothing. */
+static ob_status check_read_only(const ob_session_host *host, ob_json_object *object)
+{
+    bool any = false;
+    for (size_t i = 0; object->status == OB_OK && i < READ_ONLY; i++) {
+        ob_json_has(object, read_only[i]); /* it is known, also as null */
+        any = any || cJSON_GetObjectItemCaseSensitive(object->json, read_only[i]) != NULL;
+    }
+    return any ? compare(host, object->json) : OB_OK;
+}
+
 typedef struct change {
     const char *passphrase; /* NULL = none given */
     int compression;        /* -1 = none given */
     const char *machine;    /* NULL = none given */
 } change;
 
-static ob_status read_change(const cJSON *json, change *out)
+static ob_status read_change(const ob_session_host *host, const cJSON *json, change *out)
 {
-    static const char *const read_only[] = {"passphrase_set", "registered", "vault", "cache_dir"};
     const char *pin = NULL;
     ob_json_object object = ob_json_object_of(json, "settings");
-    for (size_t i = 0; i < sizeof read_only / sizeof read_only[0]; i++) {
-        if (object.status == OB_OK &&
-            cJSON_GetObjectItemCaseSensitive(json, read_only[i]) != NULL) {
-            return ob_fail(OB_E_INVALID_ARGUMENT, "settings.%s is read-only", read_only[i]);
-        }
+    ob_status status = check_read_only(host, &object);
+    if (OB_FAILED(status)) {
+        return status;
     }
     ob_json_get_text(&object, "passphrase", PASSPHRASE_MOST, &out->passphrase);
     /* A folder vault asks for no PIN; scripts give a blank one, or whatever they have. */
@@ -127,7 +158,7 @@ ob_status ob_settings_change(const ob_session_host *host, const void *text, size
     change wanted = {.compression = -1};
     ob_status status = ob_json_parse(&json, text, length);
     if (status == OB_OK) {
-        status = read_change(json, &wanted);
+        status = read_change(host, json, &wanted);
     }
     if (status == OB_OK && wanted.machine != NULL) {
         status = take_place_of(host, wanted.machine);

@@ -105,9 +105,25 @@ START_TEST(output__times)
 }
 END_TEST
 
+START_TEST(output__agent_documents_are_json_or_an_error)
+{
+    ob_cli *cli = cli_bare();
+    ob_buf text = {0};
+    cli->json = true;
+    ob_buf_put_text(&text, " { \"a\" : 1 } ");
+    ck_assert_int_eq(ob_output_agent(cli, &text), OB_EXIT_OK);
+    ck_assert_str_eq(cli_out(), "{\"a\":1}\n");
+    ob_buf_put_text(&text, "{");
+    ck_assert_int_eq(ob_output_agent(cli, &text), OB_EXIT_FAILED);
+    ck_assert(cli_out_has("OB_E_PROTOCOL"));
+    ob_buf_free(&text);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_checked_fixture(cases, cli_setup, cli_teardown);
+    tcase_add_test(cases, output__agent_documents_are_json_or_an_error);
     tcase_add_test(cases, output__errors_for_people);
     tcase_add_test(cases, output__errors_for_scripts);
     tcase_add_test(cases, output__exit_codes);

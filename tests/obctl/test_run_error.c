@@ -38,6 +38,22 @@ START_TEST(run_error__works_without_agent)
 }
 END_TEST
 
+START_TEST(run_error__an_unknown_code_is_a_failure)
+{
+    ck_assert_int_eq(run_without_agent("99999"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("no error has the code 99999"));
+    ck_assert_str_eq(cli_out(), "");
+    fake.answer[FAKE_DESCRIBE] = "{\"status\":99999,\"symbol\":\"OB_E_UNEXPECTED\"}";
+    ck_assert_int_eq(cli_run("error 99999 --json"), OB_EXIT_FAILED);
+    ck_assert(cli_out_has("\"symbol\":\"OB_E_NOT_FOUND\""));
+    ck_assert_int_eq(cli_run("error OB_E_UNEXPECTED"), OB_EXIT_OK);
+    ck_assert_int_eq(run_without_agent("0"), OB_EXIT_OK);
+    fake.answer[FAKE_DESCRIBE] = "nonsense";
+    ck_assert_int_eq(cli_run("error OB_E_IO --json"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("OB_E_PROTOCOL"));
+}
+END_TEST
+
 START_TEST(run_error__what_is_no_code)
 {
     static const char *const wrong[] = {"x", "", "0x", "1y", "99999999999", "OB_E_", "-"};
@@ -53,6 +69,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, cli_setup, cli_teardown);
     tcase_add_test(cases, run_error__the_agent_answers);
     tcase_add_test(cases, run_error__works_without_agent);
+    tcase_add_test(cases, run_error__an_unknown_code_is_a_failure);
     tcase_add_test(cases, run_error__what_is_no_code);
 }
 

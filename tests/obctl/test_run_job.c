@@ -128,10 +128,18 @@ END_TEST
 
 START_TEST(run_job__cancel)
 {
+    fake.jobs[0].state = OB_JOB_IN_PROGRESS;
     ck_assert_int_eq(cli_run("job cancel"), OB_EXIT_USAGE);
     ck_assert_int_eq(cli_run("job cancel latest"), OB_EXIT_OK);
     ck_assert(cli_out_has("asked to stop"));
     ck_assert_uint_eq(fake.id.bytes[15], 1);
+    ck_assert_int_eq(cli_run("job cancel latest --json"), OB_EXIT_OK);
+    ck_assert(cli_out_has("\"asked\":true}\n"));
+    fake.jobs[0].state = OB_JOB_COMPLETED;
+    ck_assert_int_eq(cli_run("job cancel latest"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_out(), "The job had ended already: completed.\n");
+    ck_assert_int_eq(cli_run("job cancel latest --json"), OB_EXIT_OK);
+    ck_assert(cli_out_has("\"asked\":false}\n"));
     fake.status[FAKE_CANCEL_JOB] = OB_E_NOT_FOUND;
     ck_assert_int_eq(cli_run("job cancel latest"), OB_EXIT_FAILED);
     ck_assert_int_eq(cli_run("job cancel x"), OB_EXIT_FAILED);

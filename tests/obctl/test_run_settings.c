@@ -17,6 +17,10 @@ START_TEST(run_settings__show)
                                 "Cache        /c\n");
     ck_assert_int_eq(cli_run("settings show --json"), OB_EXIT_OK);
     ck_assert_str_eq(cli_out(), ob_test_format("%s\n", fake.answer[FAKE_GET_SETTINGS]));
+    fake.answer[FAKE_GET_SETTINGS] = "{\"a\":1} and more";
+    ck_assert_int_eq(cli_run("settings show --json"), OB_EXIT_FAILED);
+    ck_assert(cli_out_starts("{\"status\":"));
+    ck_assert(cli_err_has("OB_E_PROTOCOL"));
     fake.status[FAKE_GET_SETTINGS] = OB_E_IO;
     ck_assert_int_eq(cli_run("settings show"), OB_EXIT_FAILED);
 }

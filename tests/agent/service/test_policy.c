@@ -49,7 +49,7 @@ static const bad_case bad_cases[] = {
     {"{\"files\":[{\"path\":\"/a\\nb\"}]}", OB_E_POLICY_INVALID, "control characters"},
     {"{\"files\":[{\"path\":1}]}", OB_E_POLICY_INVALID, "policy.files[0].path must be text"},
     {"{\"files\":[{}]}", OB_E_POLICY_INVALID, "policy.files[0].path is missing"},
-    {"{\"files\":[7]}", OB_E_INVALID_ARGUMENT, "policy.files[0] must be an object"},
+    {"{\"files\":[7]}", OB_E_POLICY_INVALID, "policy.files[0] must be an object"},
     {"{\"files\":[{\"path\":\"/a\",\"exclude\":\"no\"}]}", OB_E_POLICY_INVALID,
      "policy.files[0].exclude must be true or false"},
     {"{\"files\":[{\"path\":\"/a\"}],\"state\":\"asleep\"}", OB_E_POLICY_INVALID,

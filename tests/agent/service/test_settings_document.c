@@ -77,8 +77,10 @@ START_TEST(settings_document__refuses_and_names_the_field)
         {"7", OB_E_INVALID_ARGUMENT, "settings must be an object"},
         {"{\"color\":1}", OB_E_UNKNOWN_FIELD, "settings.color"},
         {"{\"machine_id\":\"x\"}", OB_E_INVALID_ARGUMENT, "settings.machine_id is no identity"},
-        {"{\"vault\":null}", OB_E_INVALID_ARGUMENT, "settings.vault is read-only"},
+        {"{\"vault\":{}}", OB_E_INVALID_ARGUMENT, "settings.vault is read-only"},
         {"{\"passphrase_set\":true}", OB_E_INVALID_ARGUMENT, "read-only"},
+        {"{\"registered\":null}", OB_E_INVALID_ARGUMENT, "settings.registered is read-only"},
+        {"{\"cache_dir\":\"\"}", OB_E_INVALID_ARGUMENT, "settings.cache_dir is read-only"},
         {"{\"compression\":\"best\"}", OB_E_INVALID_ARGUMENT,
          "settings.compression must be one of: speed, small"},
         {"{\"passphrase\":7}", OB_E_INVALID_ARGUMENT, "settings.passphrase must be text"},
@@ -91,6 +93,23 @@ START_TEST(settings_document__refuses_and_names_the_field)
         ob_check_status(change(rows[i].text), rows[i].status);
         ob_check_detail(rows[i].detail);
     }
+}
+END_TEST
+
+START_TEST(settings_document__what_was_shown_can_be_set)
+{
+    ob_check_ok(change(settings()));
+    ob_test_host_register(&fixture);
+    ob_check_ok(change(settings()));
+    const char *before = settings();
+    char *other = (char *)ob_test_format("%s", before);
+    memcpy(strstr(other, "\"speed\""), "\"small\"", 7);
+    ob_check_ok(change(other));
+    ck_assert_str_eq(settings(), other);
+    /* What is not as it is any more. */
+    ob_test_host_set_passphrase(&fixture);
+    ob_check_status(change(before), OB_E_INVALID_ARGUMENT);
+    ob_check_detail("settings.passphrase_set is read-only");
 }
 END_TEST
 
@@ -130,6 +149,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, settings_document__at_first);
     tcase_add_test(cases, settings_document__registered_and_with_a_passphrase);
     tcase_add_test(cases, settings_document__refuses_and_names_the_field);
+    tcase_add_test(cases, settings_document__what_was_shown_can_be_set);
     tcase_add_test(cases, settings_document__a_refused_passphrase_changes_nothing);
     tcase_add_test(cases, settings_document__memory_runs_out);
 }

@@ -2,16 +2,21 @@
 
 #include "ob/test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+static const char *folder;
 static const char *path;
 
 static void set_up(void)
 {
-    path = ob_test_path(ob_test_temp(), "control");
+    folder = ob_test_temp();
+    path = ob_test_path(folder, "control");
     unlink(path);
 }
 
@@ -42,6 +47,54 @@ START_TEST(transport_unix__a_stale_socket_is_replaced)
     ck_assert_int_eq(link(path, kept), 0);
     listener->close(listener); /* takes its name away, not the other one */
     ck_assert_int_eq(rename(kept, path), 0);
+    ob_check_ok(ob_rpc_unix_listen(&listener, path, 0600));
+    listener->close(listener);
+}
+END_TEST
+
+/* Servers that start together on what a dead one left: one has it in the end, the others are told.
+ */
+START_TEST(transport_unix__starts_at_the_same_time)
+{
+    enum { SERVERS = 4, ROUNDS = 10 };
+    for (int round = 0; round < ROUNDS; round++) {
+        ob_rpc_listener *listener = NULL;
+        pid_t children[SERVERS];
+        int up = 0;
+        const char *kept = ob_test_path(folder, "kept");
+        ob_check_ok(ob_rpc_unix_listen(&listener, path, 0600));
+        ck_assert_int_eq(link(path, kept), 0);
+        listener->close(listener);
+        ck_assert_int_eq(rename(kept, path), 0);
+        for (int i = 0; i < SERVERS; i++) {
+            children[i] = fork();
+            if (children[i] == 0) { /* the listener stays open until all have tried */
+                ob_status status = ob_rpc_unix_listen(&listener, path, 0600);
+                usleep(100000);
+                _exit(status == OB_OK ? 1 : status == OB_E_BUSY ? 0 : 2);
+            }
+            ck_assert_int_gt(children[i], 0);
+        }
+        for (int i = 0; i < SERVERS; i++) {
+            int status = 0;
+            ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+            ck_assert(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+            up += WEXITSTATUS(status);
+        }
+        ck_assert_int_eq(up, 1);
+        unlink(path);
+    }
+}
+END_TEST
+
+START_TEST(transport_unix__waits_for_the_other_not_for_ever)
+{
+    ob_rpc_listener *listener = NULL;
+    const int lock = open(folder, O_RDONLY | O_DIRECTORY);
+    ck_assert_int_eq(flock(lock, LOCK_EX), 0);
+    ob_check_status(ob_rpc_unix_listen(&listener, path, 0600), OB_E_BUSY);
+    ck_assert(!ob_test_exists(path));
+    close(lock);
     ob_check_ok(ob_rpc_unix_listen(&listener, path, 0600));
     listener->close(listener);
 }
@@ -96,6 +149,8 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, set_up, NULL);
     tcase_add_test(cases, transport_unix__listens_with_the_mode);
     tcase_add_test(cases, transport_unix__a_stale_socket_is_replaced);
+    tcase_add_test(cases, transport_unix__starts_at_the_same_time);
+    tcase_add_test(cases, transport_unix__waits_for_the_other_not_for_ever);
     tcase_add_test(cases, transport_unix__what_is_no_socket_stays);
     tcase_add_test(cases, transport_unix__paths);
     tcase_add_test(cases, transport_unix__a_mode_that_forbids);
