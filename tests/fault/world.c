@@ -97,6 +97,26 @@ void world_change_fixed(world *w)
     new_version(w);
 }
 
+void world_add_files(world *w, unsigned count, size_t size)
+{
+    const ob_fs *fs = ob_memory_fs_use(w->disk);
+    char path[64];
+    ob_test_rng rng = {count};
+    uint8_t *data = malloc(size);
+    if (data == NULL) {
+        abort();
+    }
+    ob_memory_fs_set_time(w->disk, w->clock.now);
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(path, sizeof path, SOURCE "/more%u", i);
+        ob_test_rng_fill(&rng, data, size);
+        write_file(fs, path, data, size);
+    }
+    free(data);
+    ob_memory_fs_settle(w->disk);
+    new_version(w);
+}
+
 static void change_once(const ob_fs *fs, ob_test_rng *rng)
 {
     char path[64];
@@ -253,6 +273,7 @@ ob_status world_backup(world *w)
     memcpy(w->told, w->failed, sizeof w->told);
     w->told_count = w->failed_count;
     if (!OB_FAILED(status) && w->point_count < WORLD_POINTS_MOST) {
+        w->partial[w->point_count] = w->failed_count > 0;
         w->points[w->point_count++] = w->last.point;
     }
     return status;
@@ -294,6 +315,36 @@ ob_status world_passphrase(world *w, const char *passphrase)
         ob_store_close(engine.store);
     }
     return status;
+}
+
+static uint64_t bytes_below(const ob_fs *fs, const char *path)
+{
+    ob_dir *dir = NULL;
+    ob_dir_entry entry;
+    uint64_t sum = 0;
+    must(fs->dir_open(fs, NULL, path, &dir), path);
+    while (fs->dir_read(fs, dir, &entry) == OB_OK && entry.name != NULL) {
+        char below[512];
+        ob_file_info info = {.size = 0};
+        snprintf(below, sizeof below, "%s/%s", path, entry.name);
+        if (entry.type == OB_FILE_DIR) {
+            sum += bytes_below(fs, below);
+        } else {
+            must(fs->stat(fs, NULL, below, &info), below);
+            sum += info.size;
+        }
+    }
+    fs->dir_close(fs, dir);
+    return sum;
+}
+
+uint64_t world_uploaded(const world *w)
+{
+    char machine[OB_GUID_TEXT];
+    char path[128];
+    ob_guid_format(machine, &w->machine);
+    snprintf(path, sizeof path, VAULT "/machines/%s/pack", machine);
+    return bytes_below(ob_memory_fs_use(w->disk), path);
 }
 
 /* ---- what must hold ---- */
@@ -352,7 +403,7 @@ static bool was_told(void *context, const char *path)
 }
 
 static const char *check_point(world *w, const ob_engine *engine, const ob_guid *id, int64_t time,
-                               bool partial)
+                               ob_memory_fs_missing missing)
 {
     w->failed_count = 0;
     empty_folder(w, CHECK);
@@ -364,19 +415,103 @@ static const char *check_point(world *w, const ob_engine *engine, const ob_guid 
     if (w->failed_count > 0) {
         return wrong("a point does not restore %s", w->failed[0]);
     }
-    const char *difference = ob_memory_fs_differs(version_at(w, time)->disk, SOURCE, w->disk,
-                                                  CHECK SOURCE, partial ? was_told : NULL, w);
+    const char *difference =
+        ob_memory_fs_differs(version_at(w, time)->disk, SOURCE, w->disk, CHECK SOURCE, missing, w);
     return difference == NULL ? NULL : wrong("a point restores otherwise: %s", difference);
 }
 
-static bool is_known(const world *w, const ob_guid *id)
+static bool any_may_miss(void *context, const char *path)
+{
+    (void)context;
+    (void)path;
+    return true;
+}
+
+static bool none_may_miss(void *context, const char *path)
+{
+    (void)context;
+    (void)path;
+    return false;
+}
+
+/* What a point may lack. One that is not known was committed by a run that failed at its end. */
+static ob_memory_fs_missing may_miss(const world *w, const ob_guid *id, bool newest)
 {
     for (size_t i = 0; i < w->point_count; i++) {
-        if (memcmp(w->points[i].bytes, id->bytes, sizeof id->bytes) == 0) {
-            return true;
+        if (memcmp(w->points[i].bytes, id->bytes, sizeof id->bytes) == 0 && !w->partial[i]) {
+            return none_may_miss;
         }
     }
-    return false;
+    return newest ? was_told : any_may_miss;
+}
+
+typedef struct pick {
+    ob_test_rng *rng;
+    uint64_t seen;
+    char path[512];
+} pick;
+
+/* Each leaf of the tree has the same chance. */
+static void pick_leaf(const ob_fs *fs, const char *folder, pick *out)
+{
+    ob_dir *dir = NULL;
+    ob_dir_entry entry;
+    must(fs->dir_open(fs, NULL, folder, &dir), folder);
+    while (fs->dir_read(fs, dir, &entry) == OB_OK && entry.name != NULL) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", folder, entry.name);
+        if (entry.type == OB_FILE_DIR) {
+            pick_leaf(fs, path, out);
+        } else if (ob_test_rng_below(out->rng, ++out->seen) == 0) {
+            memcpy(out->path, path, sizeof path);
+        }
+    }
+    fs->dir_close(fs, dir);
+}
+
+static const char *restore_item(world *w, const ob_engine *engine, const ob_guid *id,
+                                const world_version *version, const char *path)
+{
+    const char *const items[] = {path};
+    char restored[600];
+    const ob_restore_options options = {
+        .point = *id, .items = items, .item_count = 1, .destination = CHECK};
+    const ob_control control = {.context = w, .event = take_event};
+    ob_restore_result result;
+    empty_folder(w, CHECK);
+    w->failed_count = 0;
+    ob_status status = ob_restore_run(engine, &options, &control, &result);
+    if (OB_FAILED(status) || w->failed_count > 0) {
+        return wrong("%s does not restore: %s (%s)", path, ob_status_lookup(status)->symbol,
+                     ob_detail());
+    }
+    snprintf(restored, sizeof restored, CHECK "%s", strrchr(path, '/'));
+    const char *difference =
+        ob_memory_fs_differs(version->disk, path, w->disk, restored, NULL, NULL);
+    return difference == NULL ? NULL : wrong("restored alone: %s", difference);
+}
+
+const char *world_check_item(world *w, ob_test_rng *rng)
+{
+    ob_engine engine;
+    listed list = {.count = 0};
+    pick leaf = {.rng = rng};
+    const char *trouble = NULL;
+    ob_status status = begin(w, &engine);
+    if (!OB_FAILED(status)) {
+        status = ob_points_list(&engine, NULL, add_point, &list);
+        if (!OB_FAILED(status) && list.count > 0) {
+            size_t at = (size_t)ob_test_rng_below(rng, list.count);
+            const ob_guid *id = &list.points[at].id;
+            const world_version *version = version_at(w, list.points[at].time);
+            pick_leaf(ob_memory_fs_use(version->disk), SOURCE, &leaf);
+            if (may_miss(w, id, false) == none_may_miss) {
+                trouble = restore_item(w, &engine, id, version, leaf.path);
+            }
+        }
+        ob_store_close(engine.store);
+    }
+    return OB_FAILED(status) ? wrong("points are not listed: %s", ob_detail()) : trouble;
 }
 
 static const char *check_all(world *w, const ob_engine *engine)
@@ -395,10 +530,8 @@ static const char *check_all(world *w, const ob_engine *engine)
     }
     for (size_t i = 0; i < list.count; i++) {
         const ob_guid *id = &list.points[i].id;
-        /* One that was committed by a run that failed, or whose last run could not read all. */
-        bool last =
-            !is_known(w, id) || memcmp(id->bytes, w->last.point.bytes, sizeof id->bytes) == 0;
-        const char *trouble = check_point(w, engine, id, list.points[i].time, last);
+        const char *trouble =
+            check_point(w, engine, id, list.points[i].time, may_miss(w, id, i == 0));
         if (trouble != NULL) {
             return trouble;
         }
@@ -435,7 +568,7 @@ const char *world_check_next(world *w)
     if (OB_FAILED(status)) {
         return wrong("the vault does not open: %s", ob_status_lookup(status)->symbol);
     }
-    const char *trouble = check_point(w, &engine, &w->last.point, w->last.time, false);
+    const char *trouble = check_point(w, &engine, &w->last.point, w->last.time, none_may_miss);
     ob_store_close(engine.store);
     return trouble;
 }

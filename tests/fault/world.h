@@ -29,6 +29,7 @@ typedef struct world {
     world_version versions[WORLD_VERSIONS_MOST];
     size_t version_count;
     ob_guid points[WORLD_POINTS_MOST]; /* of the backups that said they succeeded */
+    bool partial[WORLD_POINTS_MOST];   /* which said that files could not be read */
     size_t point_count;
     char failed[WORLD_EVENTS_MOST][200]; /* paths of OB_EVENT_FAILED of the last operation */
     size_t failed_count;
@@ -53,6 +54,8 @@ void world_copy_free(world *copy); /* what belongs to the copy alone */
 void world_change(world *w, ob_test_rng *rng, unsigned changes);
 /* The fixed second state of the source. */
 void world_change_fixed(world *w);
+/* Adds `count` files of `size` bytes that nothing compresses, for measures of what is uploaded. */
+void world_add_files(world *w, unsigned count, size_t size);
 void world_lose_cache(world *w);
 void world_empty_restored(world *w);
 
@@ -62,10 +65,16 @@ ob_status
 world_restore(world *w); /* the newest known point to /restored, replacing what is there */
 ob_status world_passphrase(world *w, const char *passphrase);
 
+/* Bytes of packs in the vault. */
+uint64_t world_uploaded(const world *w);
+
 /* What must hold whenever nothing runs; NULL if it does, else what is wrong (until the next call).
- */
-const char *world_check_points(world *w);   /* all that are listed restore, all known are listed */
-const char *world_check_next(world *w);     /* another backup succeeds and restores */
+ * A point may lack what its backup said it could not read; of points before the last backup that is
+ * not remembered in detail, so look after each. */
+const char *world_check_points(world *w); /* all that are listed restore, all known are listed */
+const char *world_check_next(world *w);   /* another backup succeeds and restores */
+/* One file or link of one known point, by chance, restores alone. */
+const char *world_check_item(world *w, ob_test_rng *rng);
 const char *world_check_restored(world *w); /* no half file of the last restore has a real name */
 const char *world_check_passphrases(world *w, const char *one, const char *other);
 
