@@ -193,7 +193,7 @@ static const ob_command commands[] = {
         .noun = "point", .verb = "list", .operands = "",
         .summary = "List recovery points, newest first",
         .about = "",
-        .examples = "obctl point list\nobctl point list --source C:\\ --limit 1\n",
+        .examples = "obctl point list\nobctl point list --limit 1 --source C:\\\n",
         .run = ob_run_point_list,
         .options = {
             OPTION(OB_OPTION_SOURCE, "source", "SOURCE", "Only those that hold this data source"),
@@ -295,6 +295,20 @@ static const ob_command commands[] = {
                  "without an agent too.\n",
         .examples = "obctl error 0x80040212\nobctl error OB_E_NO_POLICY\nobctl error 34513\n",
         .run = ob_run_error,
+    },
+    {
+        .noun = "completion", .operands = "bash", .least = 1, .most = 1,
+        .summary = "Print a script that completes command lines",
+        .about = "The shell that sources it knows the commands and options of obctl.\n",
+        .examples = "obctl completion bash > /etc/bash_completion.d/obctl\n",
+        .run = ob_run_completion,
+    },
+    {
+        .noun = "man", .operands = "",
+        .summary = "Print the manual page",
+        .about = "",
+        .examples = "obctl man > /usr/local/share/man/man1/obctl.1\n",
+        .run = ob_run_manual,
     },
 };
 /* clang-format on */

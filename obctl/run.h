@@ -45,4 +45,8 @@ int ob_run_rescue_points(ob_cli *cli);
 int ob_run_rescue_list(ob_cli *cli);
 int ob_run_rescue_restore(ob_cli *cli);
 
+/* run_manual.c */
+int ob_run_manual(ob_cli *cli);
+int ob_run_completion(ob_cli *cli);
+
 #endif

@@ -18,6 +18,15 @@ static const struct {
     {OB_EXIT_INTERRUPTED, "Ctrl-C while watching: the job goes on; while rescuing: it ends"},
 };
 
+const char *ob_usage_exit_code(size_t position, int *code)
+{
+    if (position >= sizeof exit_codes / sizeof exit_codes[0]) {
+        return NULL;
+    }
+    *code = exit_codes[position].code;
+    return exit_codes[position].meaning;
+}
+
 static void put_common_options(ob_buf *out)
 {
     size_t count = 0;

@@ -7,6 +7,8 @@
 
 /* Of the whole program: its commands, common options and exit codes. */
 void ob_usage_program(ob_buf *out);
+/* What an exit code means, by position; NULL past the end. */
+const char *ob_usage_exit_code(size_t position, int *code);
 /* Of a noun that has verbs. */
 void ob_usage_noun(ob_buf *out, const char *noun);
 /* Of one command. */
