@@ -92,4 +92,37 @@ typedef struct ob_verify_result {
 ob_status ob_verify_run(const ob_engine *engine, const ob_verify_options *options,
                         const ob_control *control, ob_verify_result *result);
 
+/* ---- repair ---- */
+
+typedef struct ob_repair_options {
+    /* Another store, of the same machine: empty, or what a repair that was cut short left. */
+    ob_store *target;
+    const char *cache_dir; /* of the target: absolute, exists, private, and not the engine's */
+    /* What is lost, as in ob_verify_options; at most `paths_most` files a point (0 = 1000). */
+    uint64_t paths_most;
+    void *context;
+    void (*finding)(void *context, const ob_finding *finding);
+} ob_repair_options;
+
+typedef struct ob_repair_result {
+    uint64_t keys_copied, packs_copied, bytes_copied;
+    uint64_t packs_left;       /* not intact; what still opens in them is written anew */
+    uint64_t points_copied;    /* as they are */
+    uint64_t points_rewritten; /* with all their files, the same identity, and other packs */
+    uint64_t points_cut;       /* without files that are lost, under another identity */
+    uint64_t points_lost;      /* nothing of them can be read */
+    uint64_t files_lost;
+} ob_repair_result;
+
+/*
+ * Copies everything that is intact into the target, and makes its index anew: key envelopes, packs
+ * whose bytes are those of their names, points all of whose packs are intact. Other points are made
+ * anew there from what can still be read, at their time: one that has lost nothing keeps its GUID,
+ * for what it restores is the same; one that has lost files gets another GUID, the same in each
+ * repair. The source is only read. Errors are those of the job: OB_E_CANCELLED, OB_E_NO_MEMORY,
+ * OB_E_DISK_FULL, OB_E_VAULT_UNREACHABLE …; started again it goes on.
+ */
+ob_status ob_repair_run(const ob_engine *engine, const ob_repair_options *options,
+                        const ob_control *control, ob_repair_result *result);
+
 #endif
