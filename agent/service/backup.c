@@ -1,3 +1,4 @@
+#include "exclusions.h"
 #include "ob/alloc.h"
 #include "ob/host.h"
 #include "policy.h"
@@ -37,12 +38,13 @@ static ob_status run_backup(void *context, ob_run *run)
                                  .machine_name = work->machine_name,
                                  .sources = (const char *const *)work->sources.names,
                                  .source_count = work->sources.count};
+    ob_selection selection = *ob_spec_set_selection(work->selection);
+    selection.skip_caches = work->policy.options.exclude_caches;
     ob_status status = ob_session_connect(work->session, OB_SESSION_BACKUP);
     if (status == OB_OK) {
         ob_run_set_initialized(run);
-        status =
-            ob_backup_run(ob_session_engine(work->session), ob_spec_set_selection(work->selection),
-                          &options, ob_run_control(run), &result);
+        status = ob_backup_run(ob_session_engine(work->session), &selection, &options,
+                               ob_run_control(run), &result);
     }
     if (status == OB_OK) {
         ob_run_set_totals(run, &result.totals);
@@ -91,14 +93,21 @@ static ob_status choose_sources(backup *work, bool windows, const cJSON *chosen)
     return status;
 }
 
-/* The specs on the chosen sources; excludes elsewhere do no harm. */
+/* The specs on the chosen sources, excludes elsewhere do no harm; and what is left out by default.
+ */
 static ob_status choose_specs(backup *work, bool windows)
 {
+    ob_exclusions exclusions = {0};
+    ob_spec *specs = NULL;
     size_t count = 0;
     ob_status status = OB_OK;
-    ob_spec *specs = ob_calloc(work->policy.spec_count, sizeof *specs);
-    if (specs == NULL) {
-        return ob_fail(OB_E_NO_MEMORY, "file specs");
+    if (work->policy.options.default_exclusions) {
+        status = ob_exclusions_make(&exclusions, (const char *const *)work->sources.names,
+                                    work->sources.count, windows);
+    }
+    if (status == OB_OK) {
+        specs = ob_calloc(work->policy.spec_count + exclusions.count, sizeof *specs);
+        status = specs != NULL ? OB_OK : ob_fail(OB_E_NO_MEMORY, "file specs");
     }
     for (size_t i = 0; i < work->policy.spec_count && status == OB_OK; i++) {
         char *source = NULL;
@@ -108,10 +117,14 @@ static ob_status choose_specs(backup *work, bool windows)
         }
         ob_free(source);
     }
+    for (size_t i = 0; i < exclusions.count && status == OB_OK; i++) {
+        specs[count++] = exclusions.specs[i];
+    }
     if (status == OB_OK) {
         status = ob_spec_set_new(specs, count, windows, &work->selection);
     }
     ob_free(specs);
+    ob_exclusions_free(&exclusions);
     return status;
 }
 

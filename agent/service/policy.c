@@ -122,7 +122,10 @@ static ob_status read_document(ob_policy *policy, bool windows)
     ob_json_get_text(&object, "modified", OB_TIME_TEXT, &ignored);
     ob_json_get_node(&object, "sources", cJSON_Array, &sources);
     policy->paused = state == 1;
-    ob_status status = ob_json_no_more(&object);
+    ob_status status = ob_policy_options_read(&policy->options, &object, windows);
+    if (status == OB_OK) {
+        status = ob_json_no_more(&object);
+    }
     if (status == OB_OK) {
         status = check_name(policy->name);
     }
@@ -153,6 +156,7 @@ ob_status ob_policy_read(ob_policy *out, const void *text, size_t length, bool w
 void ob_policy_free(ob_policy *policy)
 {
     ob_source_list_free(&policy->sources);
+    ob_policy_options_free(&policy->options);
     ob_free(policy->specs);
     ob_json_free(policy->document);
     *policy = (ob_policy){0};
@@ -189,6 +193,7 @@ ob_status ob_policy_print(const ob_policy *policy, const ob_guid *id, int64_t mo
     ob_json_add_text(json, "name", policy->name, &failed);
     ob_json_add_text(json, "state", states[policy->paused], &failed);
     ob_json_add_node(json, "files", specs_json(policy, &failed), &failed);
+    ob_policy_options_add(&policy->options, json, &failed);
     ob_json_add_text(json, "id", text, &failed);
     ob_json_add_text(json, "modified", time, &failed);
     ob_json_add_node(json, "sources", sources, &failed);

@@ -8,6 +8,7 @@
 #include "db.h"
 #include "ob/json.h"
 #include "ob/text.h"
+#include "policy_options.h"
 #include "selection.h"
 #include "source.h"
 
@@ -21,6 +22,7 @@ typedef struct ob_policy {
     ob_spec *specs;
     size_t spec_count;
     ob_source_list sources;
+    ob_policy_options options;
 } ob_policy;
 
 /* Reads and checks a document. The members that only the agent sets (id, modified, sources) may

@@ -259,7 +259,8 @@ ob_status world_backup(world *w)
 {
     static const char *const roots[] = {SOURCE};
     static const char *const sources[] = {"/"};
-    const ob_selection selection = {w, roots, 1, take_all};
+    const ob_selection selection = {
+        .context = w, .roots = roots, .root_count = 1, .decide = take_all};
     const ob_backup_options options = {"policy", "machine", sources, 1, 0};
     const ob_control control = {.context = w, .event = take_event};
     ob_engine engine;

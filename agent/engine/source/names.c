@@ -60,6 +60,12 @@ ob_file_type ob_names_type(const char *name)
     return (ob_file_type)(unsigned char)name[-1];
 }
 
+bool ob_names_has(const ob_names *names, const char *name)
+{
+    return names->count > 0 &&
+           bsearch(&name, names->names, names->count, sizeof *names->names, compare) != NULL;
+}
+
 void ob_names_free(ob_names *names)
 {
     ob_free(names->names);

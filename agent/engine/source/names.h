@@ -16,6 +16,7 @@ typedef struct ob_names {
  * gave, the result is OB_OK or OB_E_NO_MEMORY. */
 ob_status ob_names_read(ob_names *names, const ob_fs *fs, ob_dir *dir, ob_status *listing);
 ob_file_type ob_names_type(const char *name); /* of one of them */
+bool ob_names_has(const ob_names *names, const char *name);
 void ob_names_free(ob_names *names);
 
 #endif

@@ -5,9 +5,11 @@
 #include "point/path.h"
 #include "source/names.h"
 #include "source/place.h"
+#include "source/roots.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#define CACHE_TAG "CACHEDIR.TAG"
 
 /* A folder that the walk is in. */
 typedef struct level {
@@ -17,17 +19,16 @@ typedef struct level {
     size_t path_length, place_length;
     ob_file_info info;
     bool emitted; /* came up already */
-    bool toward;  /* of another file system: entered only for the roots that lie below */
+    bool toward;  /* of another file system, or a cache: only for the roots that lie below */
+    bool tagged;  /* a cache: its tag comes up too */
 } level;
 
 struct ob_walk {
     const ob_fs *fs;
     const ob_selection *selection;
     ob_report *report;
-    char **roots; /* as paths in the point, sorted */
-    size_t root_count, next_root;
-    char **inner; /* those that lie in another of the roots, sorted */
-    size_t inner_count;
+    ob_roots roots;
+    size_t next_root;
     ob_file_info skip[4]; /* folders that are never entered, by their identity */
     size_t skip_count;
     ob_buf path,
@@ -78,28 +79,14 @@ static const char *place_of(const ob_walk *walk)
     return (const char *)walk->place.data;
 }
 
-/* ---- roots in others ---- */
-
-/* True if what `path` names was given as a root itself. */
 static bool is_root(const ob_walk *walk)
 {
-    for (size_t i = 0; i < walk->inner_count; i++) {
-        if (strcmp(walk->inner[i], (const char *)walk->path.data) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return ob_roots_has_inner(&walk->roots, (const char *)walk->path.data);
 }
 
 static bool leads_to_root(const ob_walk *walk)
 {
-    for (size_t i = 0; i < walk->inner_count; i++) {
-        if (ob_point_path_below((const char *)walk->path.data, walk->path.length, walk->inner[i],
-                                strlen(walk->inner[i]))) {
-            return true;
-        }
-    }
-    return false;
+    return ob_roots_lie_below(&walk->roots, (const char *)walk->path.data, walk->path.length);
 }
 
 /* ---- levels ---- */
@@ -128,6 +115,25 @@ static void pop(ob_walk *walk)
     level *top = &walk->levels[--walk->depth];
     ob_names_free(&top->names);
     ob_folder_drop(top->folder);
+}
+
+/* True if the innermost folder has the tag of a cache (bford.info/cachedir). */
+static bool is_cache(const ob_walk *walk)
+{
+    static const char signature[] = "Signature: 8a477f597d28d172789f06886806bc55";
+    const ob_fs *fs = walk->fs;
+    const level *top = &walk->levels[walk->depth - 1];
+    char start[sizeof signature - 1];
+    ob_file *file = NULL;
+    size_t got = 0;
+    if (!walk->selection->skip_caches || !ob_names_has(&top->names, CACHE_TAG) ||
+        OB_FAILED(
+            fs->open(fs, top->folder->dir, CACHE_TAG, OB_OPEN_READ | OB_OPEN_BACKUP, &file))) {
+        return false;
+    }
+    ob_status status = fs->read_at(fs, file, 0, start, sizeof start, &got);
+    fs->close(fs, file);
+    return !OB_FAILED(status) && got == sizeof start && memcmp(start, signature, got) == 0;
 }
 
 /* Enters the folder that path and place name. That it cannot be read is an event. */
@@ -163,6 +169,11 @@ static ob_status enter(ob_walk *walk, ob_folder *parent, const char *name, const
     status = ob_names_read(&top->names, walk->fs, folder->dir, &listing);
     if (!OB_FAILED(status) && OB_FAILED(listing)) {
         ob_report_failed(walk->report, place_of(walk), listing);
+    }
+    if (!OB_FAILED(status) && is_cache(walk)) {
+        top->tagged = true;
+        top->toward = true;
+        ob_report_event(walk->report, OB_EVENT_LEFT_OUT, place_of(walk), "cache");
     }
     return status;
 }
@@ -368,7 +379,7 @@ static ob_status climb(ob_walk *walk, const char *root, size_t length)
 
 static ob_status begin_root(ob_walk *walk)
 {
-    const char *root = walk->roots[walk->next_root++];
+    const char *root = walk->roots.outer[walk->next_root++];
     size_t length = strlen(root);
     ob_status status = climb(walk, root, length);
     walk->base = walk->depth;
@@ -450,7 +461,8 @@ static ob_status step(ob_walk *walk)
     }
     cut_to(walk, top->path_length, top->place_length);
     ob_status status = append(walk, name, strlen(name));
-    if (OB_FAILED(status) || (top->toward && !is_root(walk) && !leads_to_root(walk))) {
+    bool tag = top->tagged && strcmp(name, CACHE_TAG) == 0;
+    if (OB_FAILED(status) || (top->toward && !tag && !is_root(walk) && !leads_to_root(walk))) {
         return status;
     }
     return consider(walk, top->folder, name, ob_names_type(name));
@@ -472,7 +484,7 @@ ob_status ob_walk_next(ob_walk *walk, ob_walk_item *out)
         }
         if (walk->depth > walk->base) {
             status = step(walk);
-        } else if (walk->next_root < walk->root_count) {
+        } else if (walk->next_root < walk->roots.outer_count) {
             status = begin_root(walk);
         } else {
             *out = (ob_walk_item){0};
@@ -480,54 +492,6 @@ ob_status ob_walk_next(ob_walk *walk, ob_walk_item *out)
         }
     }
     return status;
-}
-
-static int compare_roots(const void *left, const void *right)
-{
-    const char *const *a = left;
-    const char *const *b = right;
-    return ob_point_path_compare(*a, strlen(*a), *b, strlen(*b));
-}
-
-/* As paths in the point, sorted; those that lie in another are walked with it. */
-static ob_status take_roots(ob_walk *walk)
-{
-    const ob_selection *selection = walk->selection;
-    walk->roots = ob_calloc(selection->root_count, sizeof *walk->roots);
-    if (walk->roots == NULL) {
-        return ob_fail(OB_E_NO_MEMORY, "%zu roots", selection->root_count);
-    }
-    for (size_t i = 0; i < selection->root_count; i++) {
-        ob_buf path = {0};
-        ob_status status = ob_place_to_point(selection->roots[i], &path);
-        char *text = OB_FAILED(status) ? NULL : ob_buf_take_text(&path);
-        if (text == NULL) {
-            ob_buf_free(&path);
-            return OB_FAILED(status) ? status : ob_fail(OB_E_NO_MEMORY, "a root");
-        }
-        walk->roots[walk->root_count++] = text;
-    }
-    if (walk->root_count > 1) {
-        qsort(walk->roots, walk->root_count, sizeof *walk->roots, compare_roots);
-    }
-    walk->inner = ob_calloc(walk->root_count, sizeof *walk->inner);
-    if (walk->inner == NULL) {
-        return ob_fail(OB_E_NO_MEMORY, "%zu roots", walk->root_count);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < walk->root_count; i++) {
-        char *root = walk->roots[i];
-        const char *last = kept > 0 ? walk->roots[kept - 1] : NULL;
-        if (last != NULL && strcmp(last, root) == 0) {
-            ob_free(root);
-        } else if (last != NULL && ob_point_path_below(last, strlen(last), root, strlen(root))) {
-            walk->inner[walk->inner_count++] = root;
-        } else {
-            walk->roots[kept++] = root;
-        }
-    }
-    walk->root_count = kept;
-    return OB_OK;
 }
 
 /* By what they are and not by their names: there may be several ways to them. */
@@ -559,7 +523,7 @@ ob_status ob_walk_open(const ob_engine *engine, const ob_selection *selection, o
     walk->fs = engine->fs;
     walk->selection = selection;
     walk->report = report;
-    ob_status status = take_roots(walk);
+    ob_status status = ob_roots_take(&walk->roots, selection);
     if (!OB_FAILED(status)) {
         status = end_text(&walk->path);
     }
@@ -585,14 +549,7 @@ void ob_walk_close(ob_walk *walk)
     while (walk->depth > 0) {
         pop(walk);
     }
-    for (size_t i = 0; i < walk->root_count; i++) {
-        ob_free(walk->roots[i]);
-    }
-    for (size_t i = 0; i < walk->inner_count; i++) {
-        ob_free(walk->inner[i]);
-    }
-    ob_free(walk->roots);
-    ob_free(walk->inner);
+    ob_roots_free(&walk->roots);
     ob_free(walk->levels);
     ob_buf_free(&walk->path);
     ob_buf_free(&walk->place);

@@ -93,7 +93,11 @@ static void forget(scene *self)
 ob_status scene_backup(scene *self)
 {
     static const char *const sources[] = {"/"};
-    const ob_selection selection = {self, self->roots, self->root_count, scene_decide};
+    const ob_selection selection = {.context = self,
+                                    .roots = self->roots,
+                                    .root_count = self->root_count,
+                                    .skip_caches = self->skip_caches,
+                                    .decide = scene_decide};
     const ob_backup_options options = {self->policy, "machine", sources, 1, self->retain_days};
     const ob_control control = {self, cancelled, self->listens ? take_progress : NULL, take_event};
     forget(self);

@@ -40,6 +40,8 @@ typedef struct ob_selection {
      * a root; one that lies below another is a reason to enter the file system that it is on. */
     const char *const *roots;
     size_t root_count;
+    /* Leave out what is in a folder that CACHEDIR.TAG marks as a cache, but for that tag. */
+    bool skip_caches;
     /* Asked for each root and everything met below. By two threads of a backup at a time. */
     ob_verdict (*decide)(void *context, const char *path, bool is_dir);
 } ob_selection;
@@ -116,7 +118,7 @@ typedef struct ob_point_info {
     size_t source_count;
 } ob_point_info;
 
-/* Visits points newest first. A damaged one is told by OB_EVENT_FAILED (path = its object's name)
+/* Visits points newest first, but for those that are deleted (ob/retain.h). A damaged one is told by OB_EVENT_FAILED (path = its object's name)
  * through `control` (may be NULL) and passed over. A failure returned by visit ends the listing. */
 typedef ob_status (*ob_point_visit)(void *context, const ob_point_info *point);
 ob_status ob_points_list(const ob_engine *engine, const ob_control *control, ob_point_visit visit,

@@ -33,7 +33,11 @@ static listener count(scene *self, uint32_t wait_ms)
 {
     static listener l;
     const ob_control control = {&l, NULL, take_progress, take_event};
-    const ob_selection selection = {self, self->roots, self->root_count, scene_decide};
+    const ob_selection selection = {.context = self,
+                                    .roots = self->roots,
+                                    .root_count = self->root_count,
+                                    .skip_caches = self->skip_caches,
+                                    .decide = scene_decide};
     ob_report report;
     l = (listener){.told = 0};
     ob_mutex_init(&l.lock);

@@ -34,6 +34,8 @@ START_TEST(names__sorted_with_their_types)
         ck_assert(i == 0 || strcmp(names.names[i - 1], names.names[i]) < 0);
         ck_assert(folder || strcmp(names.names[i], sorted[j++]) == 0);
     }
+    ck_assert(ob_names_has(&names, names.names[0]) && ob_names_has(&names, names.names[7]));
+    ck_assert(!ob_names_has(&names, "none"));
     ob_names_free(&names);
     fs->dir_close(fs, dir);
 }
@@ -48,6 +50,7 @@ START_TEST(names__of_an_empty_folder)
     ob_check_ok(ob_names_read(&names, fs, dir, &listing));
     ob_check_ok(listing);
     ck_assert_uint_eq(names.count, 0);
+    ck_assert(!ob_names_has(&names, "none"));
     ob_names_free(&names);
     fs->dir_close(fs, dir);
 }

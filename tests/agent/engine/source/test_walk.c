@@ -57,7 +57,11 @@ static walked walk(scene *self)
     ob_control with = control;
     ob_report report;
     ob_walk *walking = NULL;
-    const ob_selection selection = {self, self->roots, self->root_count, scene_decide};
+    const ob_selection selection = {.context = self,
+                                    .roots = self->roots,
+                                    .root_count = self->root_count,
+                                    .skip_caches = self->skip_caches,
+                                    .decide = scene_decide};
     size_t above = strlen(self->source) - (self->source[0] == '/' ? 1 : 0);
     memset(&w, 0, sizeof w);
     with.context = &w;
@@ -445,6 +449,42 @@ START_TEST(walk__a_folder_inside_of_itself)
 }
 END_TEST
 
+#define CACHE_TAG "Signature: 8a477f597d28d172789f06886806bc55"
+
+START_TEST(walk__caches)
+{
+    static const char *const names[] = {
+        "cache/",  "cache/a/", "cache/a/keep/", "cache/a/keep/k", "cache/a/x",
+        "cache/z", "fake/",    "fake/y",        "dir/",           "dir/CACHEDIR.TAG/"};
+    scene self;
+    make(&self, names, 10);
+    ob_test_write_text(scene_path(&self, "cache/CACHEDIR.TAG"), CACHE_TAG "\n# by a test\n");
+    ob_test_write_text(scene_path(&self, "fake/CACHEDIR.TAG"), "Signature: 8a477f");
+    walked w = walk(&self);
+    ck_assert_uint_eq(w.count, walk(&self).count);
+    ck_assert_str_eq(w.kinds, "");
+    self.skip_caches = true;
+    w = walk(&self);
+    ob_check_ok(w.status);
+    ck_assert_str_eq(w.text, "cache CACHEDIR.TAG dir CACHEDIR.TAG fake CACHEDIR.TAG y");
+    ck_assert_str_eq(w.kinds, "(cache) ");
+    ck_assert_uint_eq(w.failed, 0);
+    /* What is asked for below comes up. */
+    self.roots[1] = scene_path(&self, "cache/a/keep");
+    self.root_count = 2;
+    w = walk(&self);
+    ck_assert_str_eq(w.text, "cache CACHEDIR.TAG a keep k dir CACHEDIR.TAG fake CACHEDIR.TAG y");
+    /* A tag that cannot be read says nothing. */
+    static wrong denied = {"open", "CACHEDIR.TAG", OB_E_ACCESS_DENIED};
+    self.rig.fs.context = &denied;
+    self.rig.fs.before = go_wrong;
+    self.root_count = 1;
+    w = walk(&self);
+    ck_assert_str_eq(w.kinds, "");
+    scene_close(&self);
+}
+END_TEST
+
 START_TEST(walk__deeper_than_can_be_held_open)
 {
     scene self;
@@ -518,6 +558,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, walk__kinds_of_volumes);
     tcase_add_test(cases, walk__reads_no_file_of_the_kernel);
     tcase_add_test(cases, walk__a_folder_inside_of_itself);
+    tcase_add_test(cases, walk__caches);
     tcase_add_test(cases, walk__deeper_than_can_be_held_open);
     tcase_add_test(cases, walk__memory_that_runs_out);
     tcase_add_test(cases, walk__files_that_fail_one_by_one);
