@@ -112,7 +112,7 @@ int ob_watch_job(ob_cli *cli, const ob_guid *id)
             ob_watch_clear(&self);
             return ob_output_client_error(cli);
         }
-        if (job.revision != seen) {
+        if (job.revision != seen || self.state == -1) { /* the first one in any case */
             code = ob_watch_show(&self, &job);
         }
         seen = job.revision;

@@ -146,6 +146,42 @@ START_TEST(run_job__cancel)
 }
 END_TEST
 
+/* Whatever an agent says of itself: a line comes of it, and nothing overflows. */
+START_TEST(run_job__times_and_numbers_of_a_hostile_agent)
+{
+    static const int64_t values[] = {INT64_MIN, INT64_MIN + 1, -1, 1, INT64_MAX - 1, INT64_MAX};
+    static const char *const commands[] = {
+        "job list",         "job list --json",         "job show latest",
+        "job watch latest", "job watch latest --json", "status"};
+    const size_t count = sizeof values / sizeof values[0];
+    for (size_t i = 0; i < count * count; i++) {
+        int64_t one = values[i / count];
+        int64_t other = values[i % count];
+        fake.jobs[0] = (ob_job){.type = OB_JOB_BACKUP,
+                                .state = i % 2 == 0 ? OB_JOB_COMPLETED : OB_JOB_FAILED,
+                                .revision = one,
+                                .start_time = one,
+                                .end_time = other,
+                                .bytes_total = other,
+                                .bytes_done = one,
+                                .bytes_changed = one,
+                                .bytes_stored = other,
+                                .files_total = other,
+                                .files_done = one,
+                                .files_changed = other,
+                                .files_failed = one,
+                                .bytes_per_second = other,
+                                .seconds_left = one};
+        fake.job_count = 1;
+        fake.watch_count = 1;
+        size_t k = i % (sizeof commands / sizeof commands[0]);
+        int code = cli_run(commands[k]);
+        ck_assert(code == OB_EXIT_OK || code == OB_EXIT_FAILED);
+        ck_assert_int_ne(cli_out()[0], '\0');
+    }
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_checked_fixture(cases, setup, cli_teardown);
@@ -158,6 +194,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, run_job__show);
     tcase_add_test(cases, run_job__watch);
     tcase_add_test(cases, run_job__cancel);
+    tcase_add_test(cases, run_job__times_and_numbers_of_a_hostile_agent);
 }
 
 OB_TEST_MAIN("run_job", add_cases)

@@ -58,6 +58,20 @@ static OB_VIEW open_view(void)
     return view;
 }
 
+START_TEST(manager_points__a_source_has_no_nul)
+{
+    hyper resume = 0;
+    OB_POINT_LIST list = {0};
+    OB_BYTES error = {0};
+    agent_fixture_point(&fixture);
+    check_error(ObListPoints(0, 3, (const unsigned char *)"/\0x", &resume, 9, &list, &error),
+                OB_E_INVALID_ARGUMENT, &error);
+    check_error(ObListPoints(0, 1, (const unsigned char *)"\0", &resume, 9, &list, &error),
+                OB_E_INVALID_ARGUMENT, &error);
+    ck_assert_ptr_null(list.points);
+}
+END_TEST
+
 START_TEST(manager_points__lists)
 {
     hyper resume = 0;
@@ -172,6 +186,7 @@ static void add_cases(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, manager_points__a_source_has_no_nul);
     tcase_add_test(cases, manager_points__lists);
     tcase_add_test(cases, manager_points__browses);
     tcase_add_test(cases, manager_points__runs_down);

@@ -280,6 +280,97 @@ START_TEST(jobs__a_database_that_takes_nothing)
 }
 END_TEST
 
+/* A job whose end came while the disk was full. */
+static ob_guid end_unwritten(void)
+{
+    ob_guid id = start(OB_RUN_RECOVERY, &recovery);
+    ob_test_body_wait_running(&recovery);
+    run_sql("PRAGMA query_only = 1");
+    ob_test_body_release(&recovery);
+    ck_assert_int_eq(ob_test_wait_end(fixture.jobs, &id).facts.state, OB_RUN_COMPLETED);
+    ck_assert_int_eq(in_table(&id).facts.state, OB_RUN_STARTED);
+    return id;
+}
+
+START_TEST(jobs__an_end_is_written_by_the_next_start)
+{
+    ob_test_body next;
+    ob_guid other = {{0}};
+    ob_guid id = end_unwritten();
+    /* Still full: the next one does not start, so that the end of the first is still told. */
+    ob_test_body_init(&next);
+    ob_run_body body = ob_test_body_of(&next);
+    ob_check_status(
+        ob_jobs_start(fixture.jobs, OB_RUN_RECOVERY, &body, ob_json_new_object(), &other),
+        OB_E_ACCESS_DENIED);
+    ck_assert(next.freed);
+    ck_assert_int_eq(ob_test_wait_end(fixture.jobs, &id).facts.state, OB_RUN_COMPLETED);
+    run_sql("PRAGMA query_only = 0");
+    ob_test_body_init(&next);
+    next.may_end = true;
+    other = start(OB_RUN_RECOVERY, &next);
+    ob_test_wait_end(fixture.jobs, &other);
+    ob_test_seen kept = in_table(&id);
+    ck_assert_int_eq(kept.facts.state, OB_RUN_COMPLETED);
+    ck_assert_int_gt(kept.facts.end_time, 0);
+}
+END_TEST
+
+START_TEST(jobs__an_end_is_written_by_the_stop)
+{
+    ob_guid id = end_unwritten();
+    run_sql("PRAGMA query_only = 0");
+    ob_jobs_stop(fixture.jobs);
+    ck_assert_int_eq(in_table(&id).facts.state, OB_RUN_COMPLETED);
+}
+END_TEST
+
+typedef struct starter {
+    ob_test_body body;
+    ob_status status;
+} starter;
+
+static void start_one(void *argument)
+{
+    starter *self = argument;
+    ob_guid id = {{0}};
+    ob_run_body body = ob_test_body_of(&self->body);
+    self->status = ob_jobs_start(fixture.jobs, OB_RUN_RECOVERY, &body, ob_json_new_object(), &id);
+}
+
+static void stop_all(void *argument)
+{
+    (void)argument;
+    ob_jobs_stop(fixture.jobs);
+}
+
+/* A start that was let through waits for the database, to write the end of the job before it; the
+ * stop comes in between, and must neither miss it nor wait for it. */
+START_TEST(jobs__a_stop_between_the_parts_of_a_start)
+{
+    ob_thread *starting = NULL;
+    ob_thread *stopping = NULL;
+    const ob_clock *clock = ob_clock_os();
+    starter next = {.status = OB_OK};
+    end_unwritten();
+    run_sql("PRAGMA query_only = 0");
+    ob_test_body_init(&next.body);
+    ob_check_ok(ob_db_begin(fixture.db)); /* keeps other threads out */
+    ob_check_ok(ob_thread_start(&starting, start_one, &next));
+    clock->sleep(clock, 100000000); /* time to come there; without it less is tested */
+    ob_check_ok(ob_thread_start(&stopping, stop_all, NULL));
+    while (ob_jobs_check_free(fixture.jobs, OB_RUN_BACKUP) != OB_E_BUSY) {
+        clock->sleep(clock, 1000000);
+    }
+    ob_check_ok(ob_db_end(fixture.db, OB_OK));
+    ob_thread_join(starting);
+    ob_thread_join(stopping);
+    ob_check_status(next.status, OB_E_BUSY);
+    ck_assert(next.body.freed);
+    ck_assert(next.body.run == NULL); /* it never ran */
+}
+END_TEST
+
 static void make_progress(ob_run *run)
 {
     const ob_control *control = ob_run_control(run);
@@ -363,6 +454,9 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, jobs__stopping_cancels_wakes_and_refuses);
     tcase_add_test(cases, jobs__a_thread_that_does_not_start);
     tcase_add_test(cases, jobs__a_database_that_takes_nothing);
+    tcase_add_test(cases, jobs__an_end_is_written_by_the_next_start);
+    tcase_add_test(cases, jobs__an_end_is_written_by_the_stop);
+    tcase_add_test(cases, jobs__a_stop_between_the_parts_of_a_start);
     tcase_add_test(cases, jobs__many_watch_one_that_works);
 }
 
