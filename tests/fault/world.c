@@ -261,7 +261,8 @@ ob_status world_backup(world *w)
     static const char *const sources[] = {"/"};
     const ob_selection selection = {
         .context = w, .roots = roots, .root_count = 1, .decide = take_all};
-    const ob_backup_options options = {"policy", "machine", sources, 1, 0};
+    const ob_backup_options options = {
+        .policy = "policy", .machine_name = "machine", .sources = sources, .source_count = 1};
     const ob_control control = {.context = w, .event = take_event};
     ob_engine engine;
     ob_status status = begin(w, &engine);

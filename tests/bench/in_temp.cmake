@@ -1,0 +1,13 @@
+# Runs PROGRAM with ARGUMENTS in a new folder, which is removed afterwards.
+string(RANDOM LENGTH 16 name)
+set(folder "$ENV{TMPDIR}")
+if(NOT folder)
+  set(folder /tmp)
+endif()
+set(folder ${folder}/ob-${name})
+file(MAKE_DIRECTORY ${folder})
+execute_process(COMMAND ${PROGRAM} ${ARGUMENTS} WORKING_DIRECTORY ${folder} RESULT_VARIABLE result)
+file(REMOVE_RECURSE ${folder})
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM}: ${result}")
+endif()
