@@ -195,6 +195,7 @@ full)
     stage mingw mingw
     scripted interop build/linux-debug build/mingw-x64
     scripted powershell build/mingw-x64
+    scripted examples build/linux-debug build/mingw-x64
     ;;
 fault)
     stage fault unit linux-debug -L fault
