@@ -379,7 +379,7 @@ void disk_free(disk *d)
 static const char *told(const char *what, const char *path)
 {
     static _Thread_local char text[1024];
-    snprintf(text, sizeof text, "%s: %s", path, what);
+    snprintf(text, sizeof text, "%.900s: %s", path, what);
     return text;
 }
 
