@@ -12,7 +12,8 @@ typedef struct reading {
     const char *place;
     ob_ids *ids;
     ob_content_result *result;
-    uint64_t size;   /* bytes to read: what came later is for the next backup */
+    ob_extents *extents;
+    uint64_t size;   /* bytes of data to read: what came later is for the next backup */
     uint64_t offset; /* bytes read */
     uint8_t *data;   /* read and not yet stored: [data, data + have) inside of the buffer */
     size_t have;
@@ -31,7 +32,7 @@ static ob_status fill(reading *r, size_t want)
     length = left < length ? (size_t)left : length;
     ob_status status = OB_OK;
     if (length > 0) {
-        status = fs->read_at(fs, r->file, r->offset, r->data + r->have, length, &got);
+        status = ob_extents_read(r->extents, fs, r->file, r->data + r->have, length, &got);
     }
     if (OB_FAILED(status)) {
         return status;
@@ -103,8 +104,20 @@ static ob_status check_unchanged(reading *r)
     }
     result->changed =
         now.size != result->info.size || now.mtime != result->info.mtime || r->offset != r->size;
-    result->info.size = r->offset;
+    if (!r->extents->holes || r->offset != r->size) {
+        result->info.size = ob_extents_end(r->extents);
+    }
     return OB_OK;
+}
+
+/* Reads what `file` has, whose info this is. */
+static ob_status read_data(reading *r, const ob_file_info *info)
+{
+    const ob_fs *fs = r->content->engine->fs;
+    ob_status status = ob_extents_map(r->extents, fs, r->file, info);
+    r->size = r->extents->bytes;
+    r->ended = r->size == 0;
+    return OB_FAILED(status) ? status : read_all(r);
 }
 
 static ob_status read_open_file(reading *r)
@@ -118,12 +131,108 @@ static ob_status read_open_file(reading *r)
     if (OB_FAILED(result->file)) {
         return OB_OK;
     }
-    r->size = result->info.size;
-    r->ended = r->size == 0;
-    ob_status status = read_all(r);
+    ob_status status = read_data(r, &result->info);
     if (!OB_FAILED(status) && !OB_FAILED(result->file)) {
         result->file = check_unchanged(r);
     }
+    if (!OB_FAILED(status) && !OB_FAILED(result->file) && r->extents->holes) {
+        ob_extras_put_map(result->more, r->extents->list, r->extents->count);
+    }
+    return status;
+}
+
+/* ---- what it has beyond its bytes ---- */
+
+typedef struct wanted {
+    ob_extras *more;
+    ob_buf *streams; /* receives names, each with its NUL; NULL: nobody wants them */
+} wanted;
+
+static ob_status take_extra(void *context, const ob_extra *extra)
+{
+    const wanted *w = context;
+    if (extra->kind == OB_EXTRA_KIND_STREAM && w->streams != NULL) {
+        ob_buf_put(w->streams, extra->name, strlen(extra->name) + 1);
+        return ob_buf_status(w->streams);
+    }
+    return ob_extras_visit(w->more, extra);
+}
+
+static ob_status read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
+                             ob_file_type type, wanted *w, uint32_t *not_kept)
+{
+    return fs->read_extras != NULL
+               ? fs->read_extras(fs, dir, name, file, type, take_extra, w, not_kept)
+               : OB_OK;
+}
+
+ob_status ob_content_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_owners *owners,
+                            const ob_file_info *info, ob_extras *more, uint32_t *not_kept)
+{
+    wanted w = {more, NULL};
+    ob_extras_put_owners(more, owners, info);
+    return read_extras(fs, dir, name, NULL, info->type, &w, not_kept);
+}
+
+static ob_status read_stream(reading *r, ob_dir *dir, const char *name, const char *stream)
+{
+    const ob_fs *fs = r->content->engine->fs;
+    ob_content_result *result = r->result;
+    ob_file_info info;
+    ob_status status = OB_OK;
+    result->file = fs->open_stream(fs, dir, name, stream, OB_OPEN_READ | OB_OPEN_BACKUP, &r->file);
+    if (OB_FAILED(result->file)) {
+        return OB_OK;
+    }
+    result->file = fs->file_stat(fs, r->file, &info);
+    if (!OB_FAILED(result->file)) {
+        info.allocated = info.size;
+        status = read_data(r, &info);
+    }
+    if (!OB_FAILED(status) && !OB_FAILED(result->file)) {
+        ob_entry entry = {.path = ""};
+        ob_ids_give(r->ids, &entry);
+        const ob_stream found = {stream, r->offset, entry.depth, entry.ids, entry.id_count};
+        ob_extras_put_stream(result->more, &found);
+    }
+    fs->close(fs, r->file);
+    return status;
+}
+
+static ob_status read_streams(reading *r, ob_dir *dir, const char *name, const ob_buf *names)
+{
+    ob_status status = OB_OK;
+    for (size_t at = 0; at < names->length && !OB_FAILED(status) && !OB_FAILED(r->result->file);
+         at += strlen((const char *)names->data + at) + 1) {
+        ob_ids ids = {0};
+        reading stream = {.content = r->content,
+                          .place = r->place,
+                          .ids = &ids,
+                          .result = r->result,
+                          .extents = r->extents,
+                          .data = r->content->buffer};
+        status = read_stream(&stream, dir, name, (const char *)names->data + at);
+        ob_ids_free(&ids);
+    }
+    return status;
+}
+
+static ob_status read_rest(reading *r, ob_dir *dir, const char *name)
+{
+    const ob_fs *fs = r->content->engine->fs;
+    ob_content_result *result = r->result;
+    ob_buf streams = {0};
+    wanted w = {result->more, &streams};
+    ob_status status = OB_OK;
+    ob_extras_put_owners(result->more, r->content->owners, &result->info);
+    result->file = read_extras(fs, dir, name, r->file, result->info.type, &w, &result->extras);
+    if (!OB_FAILED(result->file) && fs->open_stream != NULL) {
+        status = read_streams(r, dir, name, &streams);
+    }
+    if (result->file == OB_E_NOT_FOUND) {
+        result->file = OB_OK; /* its name is gone; what was read is kept */
+    }
+    ob_buf_free(&streams);
     return status;
 }
 
@@ -132,24 +241,28 @@ ob_status ob_content_read(ob_content *content, ob_folder *folder, const char *na
 {
     const ob_fs *fs = content->engine->fs;
     ob_dir *dir = folder != NULL ? folder->dir : NULL;
-    reading r = {
-        .content = content, .place = place, .ids = ids, .result = result, .data = content->buffer};
+    reading r = {.content = content,
+                 .place = place,
+                 .ids = ids,
+                 .result = result,
+                 .extents = &content->extents,
+                 .data = content->buffer};
     uint64_t size = result->info.size;
     int flags = OB_OPEN_READ | OB_OPEN_BACKUP | (size >= SEQUENTIAL ? OB_OPEN_SEQUENTIAL : 0);
+    bool is_file = result->info.type != OB_FILE_DIR;
     ob_status status = OB_OK;
     result->changed = false;
     result->stored = 0;
     result->extras = 0;
-    result->file = fs->open(fs, dir, name, flags, &r.file);
-    if (!OB_FAILED(result->file)) {
+    result->file = is_file ? fs->open(fs, dir, name, flags, &r.file) : OB_OK;
+    if (!OB_FAILED(result->file) && is_file) {
         status = read_open_file(&r);
-        fs->close(fs, r.file);
     }
     if (!OB_FAILED(status) && !OB_FAILED(result->file)) {
-        result->file = fs->extras(fs, dir, name, OB_FILE_REGULAR, &result->extras);
-        if (result->file == OB_E_NOT_FOUND) {
-            result->file = OB_OK; /* its name is gone; what was read is kept */
-        }
+        status = read_rest(&r, dir, name);
+    }
+    if (r.file != NULL) {
+        fs->close(fs, r.file);
     }
     if (!OB_FAILED(status) && result->file == OB_E_NO_MEMORY) {
         status = result->file;

@@ -88,7 +88,8 @@ static void settle(worker *w, ob_slot *slot, const ob_content_result *result)
     const char *place = (const char *)slot->place.data;
     ob_report *report = w->content.report;
     if (OB_FAILED(result->file)) {
-        slot->dropped = true;
+        /* A folder still has what its stat said. */
+        slot->dropped = slot->entry.info.type != OB_FILE_DIR;
         ob_report_failed(report, place, result->file);
         return;
     }
@@ -105,7 +106,7 @@ static void settle(worker *w, ob_slot *slot, const ob_content_result *result)
 
 static ob_status work_on(worker *w, ob_slot *slot)
 {
-    ob_content_result result = {.info = slot->entry.info};
+    ob_content_result result = {.info = slot->entry.info, .more = &slot->more};
     const char *place = (const char *)slot->place.data;
     const char *name = place;
     if (slot->folder != NULL) {
@@ -220,6 +221,7 @@ void ob_ring_close(ob_ring *ring)
         ob_thread_join(ring->workers[i].thread);
         ob_chunker_free(ring->workers[i].chunker);
         ob_free(ring->workers[i].content.buffer);
+        ob_extents_free(&ring->workers[i].content.extents);
     }
     for (size_t i = 0; i < OB_RING_SLOTS; i++) {
         ob_slot *slot = &ring->slots[i];
@@ -228,6 +230,7 @@ void ob_ring_close(ob_ring *ring)
         ob_buf_free(&slot->place);
         ob_buf_free(&slot->target);
         ob_ids_free(&slot->ids);
+        ob_extras_free(&slot->more);
     }
     ob_cond_destroy(&ring->work);
     ob_cond_destroy(&ring->ready);
@@ -297,6 +300,7 @@ void ob_ring_release(ob_ring *ring, ob_slot *slot)
     ob_buf_clear(&slot->place);
     ob_buf_clear(&slot->target);
     ob_ids_clear(&slot->ids);
+    ob_extras_clear(&slot->more);
     slot->entry = (ob_entry){0};
     slot->dropped = false;
     ob_mutex_lock(&ring->lock);

@@ -16,8 +16,9 @@ typedef struct ob_slot {
     bool dropped;               /* could not be read: not in the point */
     ob_buf path, place, target; /* each with a NUL that length counts */
     ob_folder *folder;
-    ob_entry entry; /* path, target and ids are set when it is taken out */
+    ob_entry entry; /* path, target, ids and more are set when it is taken out */
     ob_ids ids;
+    ob_extras more;
 } ob_slot;
 
 typedef struct ob_ring ob_ring;

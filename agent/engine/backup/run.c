@@ -21,6 +21,8 @@ typedef struct run {
     ob_walk *walk;
     ob_count *count; /* NULL: how much there is is known already, or nobody asks */
     ob_ring *ring;
+    ob_owners *owners;
+    ob_extras more; /* of an item that needs no worker */
     ob_output output;
     int64_t started;
     int64_t horizon; /* what was touched before it and is as it was is unchanged */
@@ -29,13 +31,21 @@ typedef struct run {
 
 /* ---- what is unchanged ---- */
 
+/* Not so for an entry of an earlier version, which did not keep what we can keep. */
+static bool has_all(const ob_entry *before)
+{
+    static const char with_descriptors[] = "windows"; /* each file has one there */
+    return (before->extras & OB_EXTRA_KEPT) == 0 &&
+           (before->more_length > 0 || strcmp(ob_host_platform(), with_descriptors) != 0);
+}
+
 static bool is_unchanged(const run *r, const ob_entry *before, const ob_file_info *now)
 {
     const ob_file_info *info = &before->info;
     return info->type == now->type && info->file_id == now->file_id &&
            (now->type != OB_FILE_REGULAR || info->size == now->size) && info->mtime == now->mtime &&
            info->ctime == now->ctime && now->mtime < r->horizon && now->ctime < r->horizon &&
-           (before->flags & OB_ENTRY_CHANGED) == 0;
+           (before->flags & OB_ENTRY_CHANGED) == 0 && has_all(before);
 }
 
 static ob_status use_ids(void *context, const ob_chunk_id *ids, size_t count)
@@ -45,15 +55,23 @@ static ob_status use_ids(void *context, const ob_chunk_id *ids, size_t count)
                                             : ob_fail(OB_E_NOT_FOUND, "a chunk is not there");
 }
 
+static ob_status use_content(run *r, unsigned depth, const ob_chunk_id *ids, size_t count)
+{
+    ob_status status = depth > 0 ? use_ids(r, ids, count) : OB_OK;
+    return OB_FAILED(status) ? status : ob_ids_each(r->repo, depth, ids, count, use_ids, r);
+}
+
+static ob_status use_stream(void *context, const ob_stream *stream)
+{
+    return use_content(context, stream->depth, stream->ids, stream->id_count);
+}
+
 /* True if the vault still has all of a file that did not change. */
 static bool is_there(run *r, const ob_entry *before, ob_status *fatal)
 {
-    ob_status status = OB_OK;
-    if (before->depth > 0) {
-        status = use_ids(r, before->ids, before->id_count);
-    }
+    ob_status status = use_content(r, before->depth, before->ids, before->id_count);
     if (!OB_FAILED(status)) {
-        status = ob_ids_each(r->repo, before->depth, before->ids, before->id_count, use_ids, r);
+        status = ob_extra_each_stream(before, use_stream, r);
     }
     if (status == OB_E_NO_MEMORY || status == OB_E_VAULT_UNREACHABLE) {
         *fatal = status;
@@ -81,6 +99,9 @@ static ob_status take_out(run *r, ob_slot *slot)
         slot->entry.path_length = slot->path.length - 1;
         slot->entry.target = (const char *)slot->target.data;
         ob_ids_give(&slot->ids, &slot->entry);
+        status = ob_extras_give(&slot->more, &slot->entry);
+    }
+    if (!OB_FAILED(status) && !slot->dropped) {
         status = add_to_list(r, &slot->entry, (const char *)slot->place.data);
     }
     ob_ring_release(r->ring, slot);
@@ -117,6 +138,9 @@ static ob_status fill_slot(ob_slot *slot, const ob_walk_item *item, const ob_ent
     ob_status status = ob_ids_copy(&slot->ids, entry);
     slot->entry.ids = NULL;
     slot->entry.id_count = 0;
+    if (!OB_FAILED(status)) {
+        status = ob_extras_copy(&slot->more, entry);
+    }
     if (!OB_FAILED(status)) {
         status = ob_buf_status(&slot->path);
     }
@@ -162,7 +186,7 @@ static ob_status finish_entry(run *r, const ob_walk_item *item, const ob_entry *
 
 /* ---- one item of the walk ---- */
 
-/* A folder or a symbolic link that is new or changed. */
+/* What is no regular file and is new or changed. */
 static ob_status read_item(run *r, const ob_walk_item *item, ob_entry *entry, char **target)
 {
     const ob_fs *fs = r->engine->fs;
@@ -179,17 +203,25 @@ static ob_status read_item(run *r, const ob_walk_item *item, ob_entry *entry, ch
         }
     }
     if (!OB_FAILED(status)) {
-        status = fs->extras(fs, dir, item->name, item->info.type, &entry->extras);
+        status = ob_content_extras(fs, dir, item->name, r->owners, &item->info, &r->more,
+                                   &entry->extras);
     }
-    return status;
+    return OB_FAILED(status) ? status : ob_extras_give(&r->more, entry);
+}
+
+/* Folders have streams too, where there are any. */
+static bool needs_worker(const run *r, ob_file_type type)
+{
+    return type == OB_FILE_REGULAR || (type == OB_FILE_DIR && r->engine->fs->open_stream != NULL);
 }
 
 static ob_status take_changed(run *r, const ob_walk_item *item, ob_entry *entry)
 {
     char *target = NULL;
-    if (item->info.type == OB_FILE_REGULAR) {
+    if (needs_worker(r, item->info.type)) {
         return put_in_line(r, item, entry, true);
     }
+    ob_extras_clear(&r->more);
     ob_status status = read_item(r, item, entry, &target);
     /* A folder that vanished or cannot be looked at closely still has what its stat said. */
     if (OB_FAILED(status) && status != OB_E_NO_MEMORY) {
@@ -223,14 +255,15 @@ static ob_status take_item(run *r, const ob_walk_item *item)
     if (OB_FAILED(status)) {
         return status;
     }
-    if (before != NULL && is_unchanged(r, before, &item->info) &&
-        (!is_file || is_there(r, before, &status))) {
+    if (before != NULL && is_unchanged(r, before, &item->info) && is_there(r, before, &status)) {
         entry.target = before->target;
         entry.target_length = before->target_length;
         entry.depth = before->depth;
         entry.ids = before->ids;
         entry.id_count = before->id_count;
         entry.extras = before->extras;
+        entry.more = before->more;
+        entry.more_length = before->more_length;
         return finish_entry(r, item, &entry);
     }
     return OB_FAILED(status) ? status : take_changed(r, item, &entry);
@@ -280,7 +313,11 @@ static ob_status open_all(run *r, const ob_selection *selection)
         status = ob_walk_open(engine, selection, &r->report, &r->walk);
     }
     if (!OB_FAILED(status)) {
-        ob_content pattern = {.engine = engine, .repo = r->repo, .report = &r->report};
+        status = ob_owners_new(&r->owners);
+    }
+    if (!OB_FAILED(status)) {
+        ob_content pattern = {
+            .engine = engine, .repo = r->repo, .report = &r->report, .owners = r->owners};
         status = ob_ring_open(engine, &pattern, &r->ring);
     }
     if (!OB_FAILED(status) && r->base == NULL && r->report.control->progress != NULL) {
@@ -381,6 +418,8 @@ ob_status ob_backup_run(const ob_engine *engine, const ob_selection *selection,
     ob_output_end(&r->output);
     ob_base_close(r->base);
     ob_repo_close(r->repo);
+    ob_owners_free(r->owners);
+    ob_extras_free(&r->more);
     ob_report_end(&r->report);
     ob_free(r);
     return OB_FAILED(status) ? ob_fail(status, "%s", detail) : OB_OK;

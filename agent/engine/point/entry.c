@@ -1,6 +1,6 @@
 #include "point/entry.h"
 
-#include "point/field.h"
+#include "point/extra.h"
 #include "point/path.h"
 
 #include <string.h>
@@ -18,7 +18,8 @@ enum {
     CONTENT = OB_FIELD_CRITICAL(10),
     DEVICE = OB_FIELD_PLAIN(11),
     EXTRAS = OB_FIELD_PLAIN(12),
-    FLAGS = OB_FIELD_PLAIN(13)
+    FLAGS = OB_FIELD_PLAIN(13),
+    MORE = OB_FIELD_PLAIN(14) /* the first that stays as it is */
 };
 
 static size_t varint(uint8_t *to, uint64_t value)
@@ -90,6 +91,7 @@ void ob_entry_put_fields(ob_buf *out, const ob_entry *entry)
     put_unless(out, DEVICE, info->rdev, 0);
     put_unless(out, EXTRAS, entry->extras, 0);
     put_unless(out, FLAGS, entry->flags, 0);
+    ob_buf_put(out, entry->more, entry->more_length);
 }
 
 static void read_times(ob_field *field, ob_file_info *info)
@@ -197,8 +199,17 @@ ob_status ob_entry_read_fields(ob_entry *entry, const uint8_t *data, size_t leng
     size_t path_length = entry->path_length;
     *entry = (ob_entry){.path = path, .path_length = path_length, .target = ""};
     entry->info.links = 1;
-    while (!OB_FAILED(status) && ob_field_next(&in, &last, NULL, &field)) {
-        status = read_field(&field, entry, target);
+    for (size_t at = 0; !OB_FAILED(status) && ob_field_next(&in, &last, NULL, &field);
+         at = in.position) {
+        if (field.tag < MORE) {
+            status = read_field(&field, entry, target);
+            continue;
+        }
+        if (entry->more == NULL) {
+            entry->more = data + at;
+            entry->more_length = length - at;
+        }
+        status = ob_extra_check(&field, &entry->info);
     }
     if (!OB_FAILED(status)) {
         status = ob_reader_end(&in, "an entry of the file list");
@@ -209,7 +220,8 @@ ob_status ob_entry_read_fields(ob_entry *entry, const uint8_t *data, size_t leng
     if (!OB_FAILED(status) &&
         (entry->info.type == 0 ||
          (entry->info.type == OB_FILE_SYMLINK) != (entry->target_length > 0) ||
-         (entry->info.type != OB_FILE_REGULAR && (entry->id_count > 0 || entry->info.size > 0)))) {
+         (entry->info.type != OB_FILE_REGULAR && (entry->id_count > 0 || entry->info.size > 0)) ||
+         !ob_extra_fits(entry))) {
         status = ob_fail(OB_E_CORRUPT, "an entry of the file list contradicts itself");
     }
     return status;

@@ -17,7 +17,8 @@ enum ob_entry_flags {
     OB_ENTRY_CHANGED = 2 /* changed while it was read: the content may be of two moments */
 };
 
-/* Texts and ids are borrowed; texts end with a NUL. info.atime is not kept. */
+/* Texts and ids are borrowed; texts end with a NUL. info.atime and info.allocated are not kept,
+ * info.inode_flags only in `more`. */
 typedef struct ob_entry {
     const char *path;
     size_t path_length;
@@ -27,8 +28,10 @@ typedef struct ob_entry {
     unsigned depth; /* of a regular file: 0 = ids of its chunks, 1 = ids of lists of such ids */
     const ob_chunk_id *ids;
     size_t id_count;
-    uint32_t extras; /* OB_EXTRA_* that the file has and the point does not keep */
-    uint32_t flags;  /* ob_entry_flags */
+    uint32_t extras;     /* OB_EXTRA_* that the file has and the point does not keep */
+    uint32_t flags;      /* ob_entry_flags */
+    const uint8_t *more; /* fields from 14 on as they stand in the list; point/extra.h reads them */
+    size_t more_length;
 } ob_entry;
 
 /* Appends the fields of an entry (all but its path). */

@@ -1,6 +1,7 @@
 #include "restore/crew.h"
 
 #include "ob/alloc.h"
+#include "point/extra.h"
 #include "point/path.h"
 
 #include <stdio.h>
@@ -23,6 +24,7 @@ typedef struct job {
     ob_buf path, place; /* each with its NUL */
     ob_entry entry;
     ob_ids ids;
+    ob_extras more;
     ob_link *link;
     bool opens; /* its folder is another one than that of the job before it */
     char temporary[OB_TEMPORARY_NAME];
@@ -92,6 +94,7 @@ static void empty(job *j)
     ob_buf_clear(&j->path);
     ob_buf_clear(&j->place);
     ob_ids_clear(&j->ids);
+    ob_extras_clear(&j->more);
 }
 
 /* Something is written and no worker has anything in hand. What is in `todo` may be so little that
@@ -180,13 +183,14 @@ static ob_status work_on(worker *w, job *j, bool *whole)
     bool alone = crew->settler == NULL || j->target->volume == NULL;
     ob_placing placing = placing_of(j);
     ob_ids_give(&j->ids, &j->entry);
+    (void)ob_extras_give(&j->more, &j->entry); /* a copy that was taken whole */
     ob_file_source source = {&j->entry, stopped, crew, &w->chunk};
     ob_status status = ob_file_stays(&placing, &stays);
     if (!OB_FAILED(status) && !stays) {
         status = ob_file_write(&placing, &source, alone, j->temporary);
         *whole = !OB_FAILED(status) && !alone;
         if (!OB_FAILED(status) && alone) {
-            status = ob_file_settle(&placing, j->temporary, &restored);
+            status = ob_file_settle(&placing, &j->entry, j->temporary, &restored);
         }
     }
     return *whole ? OB_OK : finish(crew, j, &restored, status);
@@ -338,7 +342,7 @@ static void run_settler(void *argument)
             ob_status status =
                 OB_FAILED(synced)
                     ? ob_file_abandon(&placing, j->temporary, ob_fail(synced, "%s", detail))
-                    : ob_file_settle(&placing, j->temporary, &restored);
+                    : ob_file_settle(&placing, &j->entry, j->temporary, &restored);
             status = finish(crew, j, &restored, status);
             if (OB_FAILED(status)) {
                 give_up(crew, j, status);
@@ -407,6 +411,7 @@ void ob_crew_close(ob_crew *crew)
         ob_buf_free(&crew->jobs[i].path);
         ob_buf_free(&crew->jobs[i].place);
         ob_ids_free(&crew->jobs[i].ids);
+        ob_extras_free(&crew->jobs[i].more);
     }
     ob_cond_destroy(&crew->work);
     ob_cond_destroy(&crew->room);
@@ -458,6 +463,9 @@ static ob_status fill(job *j, const ob_crew_file *file)
     ob_buf_put(&j->path, file->path, strlen(file->path) + 1);
     ob_buf_put(&j->place, file->place, strlen(file->place) + 1);
     ob_status status = ob_ids_copy(&j->ids, file->entry);
+    if (!OB_FAILED(status)) {
+        status = ob_extras_copy(&j->more, file->entry);
+    }
     if (!OB_FAILED(status)) {
         status = ob_buf_status(&j->path);
     }

@@ -1,5 +1,8 @@
 #include "restore/file.h"
 
+#include "restore/content.h"
+#include "restore/meta.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -94,60 +97,21 @@ static ob_status settle(const ob_placing *p, const char *from, ob_restored *rest
 
 /* ---- regular files ---- */
 
-typedef struct writing {
-    const ob_placing *placing;
-    const ob_file_source *source;
-    ob_file *file;
-    uint64_t offset;
-} writing;
-
-static ob_status write_chunk(writing *w, const ob_chunk_id *id)
-{
-    ob_restore *restore = w->placing->target->restore;
-    const ob_fs *fs = restore->engine->fs;
-    ob_buf *chunk = w->source->chunk;
-    if (w->source->stopped(w->source->context)) {
-        return ob_fail(OB_E_CANCELLED, "%s", w->placing->place);
-    }
-    ob_status status = ob_repo_read(restore->repo, id, chunk);
-    if (!OB_FAILED(status) && chunk->length > w->source->entry->info.size - w->offset) {
-        status = ob_fail(OB_E_CORRUPT, "%s has more content than its size says", w->placing->place);
-    }
-    if (!OB_FAILED(status)) {
-        status = fs->write_at(fs, w->file, w->offset, chunk->data, chunk->length);
-    }
-    if (!OB_FAILED(status)) {
-        ob_progress more = {.bytes_done = chunk->length, .bytes_changed = chunk->length};
-        w->offset += chunk->length;
-        ob_report_add(&restore->report, &more, w->placing->place);
-    }
-    return status;
-}
-
-static ob_status write_chunks(void *context, const ob_chunk_id *ids, size_t count)
-{
-    writing *w = context;
-    ob_status status = OB_OK;
-    for (size_t i = 0; i < count && !OB_FAILED(status); i++) {
-        status = write_chunk(w, &ids[i]);
-    }
-    return status;
-}
-
 static ob_status write_content(const ob_placing *p, const ob_file_source *source, ob_file *file)
 {
-    ob_restore *restore = p->target->restore;
     const ob_entry *entry = source->entry;
-    writing w = {.placing = p, .source = source, .file = file};
-    ob_status status =
-        ob_ids_each(restore->repo, entry->depth, entry->ids, entry->id_count, write_chunks, &w);
-    if (status == OB_E_NOT_FOUND) {
-        status = ob_fail(OB_E_CORRUPT, "%s: a part of its content is not in the vault", p->place);
-    }
-    if (!OB_FAILED(status) && w.offset != entry->info.size) {
-        status = ob_fail(OB_E_CORRUPT, "%s has less content than its size says", p->place);
-    }
-    return status;
+    ob_reader map;
+    const ob_restore_content content = {.restore = p->target->restore,
+                                        .place = p->place,
+                                        .size = entry->info.size,
+                                        .depth = entry->depth,
+                                        .ids = entry->ids,
+                                        .id_count = entry->id_count,
+                                        .map = ob_extra_map(entry, &map) ? &map : NULL,
+                                        .stopped = source->stopped,
+                                        .context = source->context,
+                                        .chunk = source->chunk};
+    return ob_restore_content_write(&content, file);
 }
 
 ob_status ob_file_write(const ob_placing *p, const ob_file_source *source, bool sync,
@@ -156,7 +120,6 @@ ob_status ob_file_write(const ob_placing *p, const ob_file_source *source, bool 
     ob_restore *restore = p->target->restore;
     const ob_fs *fs = restore->engine->fs;
     ob_dir *dir = p->target->dir;
-    const ob_file_info *info = &source->entry->info;
     ob_file *file = NULL;
     int flags = OB_OPEN_WRITE | OB_OPEN_CREATE | OB_OPEN_EXCLUSIVE |
                 (restore->private_new ? OB_OPEN_PRIVATE : 0);
@@ -165,45 +128,80 @@ ob_status ob_file_write(const ob_placing *p, const ob_file_source *source, bool 
     if (OB_FAILED(status)) {
         return status;
     }
+    ob_meta_prepare(restore, dir, temporary, p->place, source->entry);
     status = write_content(p, source, file);
     if (!OB_FAILED(status) && sync) {
         status = fs->sync(fs, file);
     }
     fs->close(fs, file);
     if (!OB_FAILED(status)) {
-        status = ob_restore_set_meta(restore, dir, temporary, p->place, info, restore->mask);
+        status =
+            ob_meta_apply(restore, dir, temporary, p->place, source->entry, restore->mask, sync);
     }
     return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
 }
 
-ob_status ob_file_settle(const ob_placing *p, const char *temporary, ob_restored *restored)
+ob_status ob_file_settle(const ob_placing *p, const ob_entry *entry, const char *temporary,
+                         ob_restored *restored)
 {
     *restored = (ob_restored){0};
     ob_status status = settle(p, temporary, restored);
-    return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
+    if (OB_FAILED(status)) {
+        return ob_file_abandon(p, temporary, status);
+    }
+    if (restored->done) {
+        ob_meta_seal(p->target->restore, p->target->dir,
+                     restored->copy[0] != '\0' ? restored->copy : p->name, p->place, entry);
+    }
+    return OB_OK;
 }
 
-/* ---- links ---- */
+/* ---- what has no content ---- */
 
-ob_status ob_file_restore_symlink(const ob_placing *p, const ob_entry *entry, ob_restored *restored)
+static ob_status take_reparse(void *context, const ob_extra *extra)
+{
+    ob_extra *out = context;
+    *out = extra->kind == OB_EXTRA_KIND_REPARSE ? *extra : *out;
+    return OB_OK;
+}
+
+static ob_status make(const ob_placing *p, const ob_entry *entry, const char *temporary)
+{
+    const ob_fs *fs = fs_of(p);
+    ob_dir *dir = p->target->dir;
+    ob_extra reparse = {OB_EXTRA_KIND_REPARSE, "", NULL, 0};
+    if (entry->info.type == OB_FILE_SYMLINK) {
+        return fs->make_symlink(fs, dir, temporary, entry->target,
+                                (entry->info.attributes & ATTRIBUTE_DIRECTORY) != 0);
+    }
+    if (fs->make_node == NULL) {
+        return ob_fail(OB_E_NOT_SUPPORTED, "%s: this system has no such files", p->place);
+    }
+    ob_status status = ob_extra_each(entry, take_reparse, &reparse);
+    return OB_FAILED(status)
+               ? status
+               : fs->make_node(fs, dir, temporary, &entry->info, reparse.data, reparse.length);
+}
+
+ob_status ob_file_restore_node(const ob_placing *p, const ob_entry *entry, ob_restored *restored)
 {
     ob_restore *restore = p->target->restore;
-    const ob_fs *fs = restore->engine->fs;
-    ob_dir *dir = p->target->dir;
     char temporary[OB_TEMPORARY_NAME];
     *restored = (ob_restored){0};
     temporary_name(p, temporary);
-    ob_status status = fs->make_symlink(fs, dir, temporary, entry->target,
-                                        (entry->info.attributes & ATTRIBUTE_DIRECTORY) != 0);
+    ob_status status = make(p, entry, temporary);
     if (OB_FAILED(status)) {
         return status;
     }
-    status = ob_restore_set_meta(restore, dir, temporary, p->place, &entry->info, restore->mask);
+    status =
+        ob_meta_apply(restore, p->target->dir, temporary, p->place, entry, restore->mask, true);
     if (!OB_FAILED(status)) {
         status = settle(p, temporary, restored);
     }
     return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
 }
+
+/* ---- more names ---- */
 
 ob_status ob_file_restore_link(const ob_placing *p, ob_dir *first_dir, const char *first,
                                ob_restored *restored)

@@ -34,11 +34,14 @@ typedef struct ob_file_source {
 ob_status ob_file_write(const ob_placing *placing, const ob_file_source *source, bool sync,
                         char temporary[OB_TEMPORARY_NAME]);
 /* Gives what is whole and on disk its name. Without success the temporary file is gone. */
-ob_status ob_file_settle(const ob_placing *placing, const char *temporary, ob_restored *restored);
+ob_status ob_file_settle(const ob_placing *placing, const ob_entry *entry, const char *temporary,
+                         ob_restored *restored);
 /* Removes the temporary file; `status`, this thread's last failure, keeps its detail. */
 ob_status ob_file_abandon(const ob_placing *placing, const char *temporary, ob_status status);
-ob_status ob_file_restore_symlink(const ob_placing *placing, const ob_entry *entry,
-                                  ob_restored *restored);
+/* A symbolic link, a FIFO, a device, a reparse point. OB_E_NOT_SUPPORTED if this system has no
+ * such thing, OB_E_ACCESS_DENIED if it is not for us to make. */
+ob_status ob_file_restore_node(const ob_placing *placing, const ob_entry *entry,
+                               ob_restored *restored);
 /* Gives a file that was restored already one name more. */
 ob_status ob_file_restore_link(const ob_placing *placing, ob_dir *first_dir, const char *first,
                                ob_restored *restored);

@@ -180,7 +180,7 @@ out:
 
 /* ---- folders ---- */
 
-static ob_status enter(ob_plan *plan, const char *path, size_t length, const ob_file_info *info,
+static ob_status enter(ob_plan *plan, const char *path, size_t length, const ob_entry *entry,
                        bool impose)
 {
     ob_target *parent = top_of(plan)->target;
@@ -192,7 +192,7 @@ static ob_status enter(ob_plan *plan, const char *path, size_t length, const ob_
     } else if (!ob_place_name_allowed(name_of(plan))) {
         status = ob_fail(OB_E_NOT_SUPPORTED, "%s: this system has no such names", place_of(plan));
     } else {
-        status = ob_target_open(parent, name_of(plan), info, impose, &target);
+        status = ob_target_open(parent, name_of(plan), entry, impose, &target);
     }
     if (ob_restore_is_fatal(status)) {
         return status;
@@ -310,18 +310,23 @@ static ob_status restore_file(ob_plan *plan, const ob_placing *placing, const ob
     return ob_crew_put(plan->crew, &file);
 }
 
-static ob_status restore_symlink(ob_plan *plan, const ob_placing *placing, const ob_entry *entry)
+static ob_status restore_node(ob_plan *plan, const ob_placing *placing, const ob_entry *entry)
 {
+    ob_report *report = &plan->restore->report;
+    const char *kind = ob_kind_of(entry->info.type);
     ob_restored restored;
     bool stays = false;
     ob_status status = ob_file_stays(placing, &stays);
     if (!OB_FAILED(status) && !stays) {
-        status = ob_file_restore_symlink(placing, entry, &restored);
+        status = ob_file_restore_node(placing, entry, &restored);
     }
     if (!OB_FAILED(status)) {
         count_done(plan, 0);
+    } else if (kind != NULL && (status == OB_E_NOT_SUPPORTED || status == OB_E_ACCESS_DENIED)) {
+        ob_report_event(report, OB_EVENT_SKIPPED_KIND, placing->place, kind);
+        status = OB_OK;
     } else if (!ob_restore_is_fatal(status)) {
-        ob_report_failed(&plan->restore->report, placing->place, status);
+        ob_report_failed(report, placing->place, status);
         status = OB_OK;
     }
     return status;
@@ -347,8 +352,8 @@ static ob_status restore_leaf(ob_plan *plan, const ob_entry *entry)
         ob_report_event(report, OB_EVENT_SKIPPED_KIND, placing.place, kind);
         return OB_OK;
     }
-    return entry->info.type == OB_FILE_SYMLINK ? restore_symlink(plan, &placing, entry)
-                                               : restore_file(plan, &placing, entry);
+    return entry->info.type == OB_FILE_REGULAR ? restore_file(plan, &placing, entry)
+                                               : restore_node(plan, &placing, entry);
 }
 
 ob_status ob_plan_entry(ob_plan *plan, const ob_entry *entry, bool above)
@@ -372,7 +377,7 @@ ob_status ob_plan_entry(ob_plan *plan, const ob_entry *entry, bool above)
     }
     bool impose = !above && (entry->flags & OB_ENTRY_PASSED) == 0 &&
                   plan->restore->options->overwrite == OB_OVERWRITE_REPLACE;
-    status = enter(plan, entry->path, entry->path_length, &entry->info, impose);
+    status = enter(plan, entry->path, entry->path_length, entry, impose);
     if (!OB_FAILED(status) && !above) {
         count_done(plan, 0);
     }

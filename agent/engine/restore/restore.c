@@ -12,32 +12,6 @@ bool ob_restore_is_fatal(ob_status status)
            status == OB_E_VAULT_UNREACHABLE;
 }
 
-ob_status ob_restore_set_meta(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
-                              const ob_file_info *info, int mask)
-{
-    const ob_fs *fs = restore->engine->fs;
-    ob_file_info wanted = *info;
-    wanted.atime = restore->now;
-    ob_status status = mask != 0 ? fs->set_meta(fs, dir, name, &wanted, mask) : OB_OK;
-    const char *what = "permissions or times";
-    if (OB_FAILED(status) && (mask & OB_META_OWNER) != 0) {
-        /* The rest, but not the right to act as the owner: that is us now. */
-        wanted.mode &= 01777;
-        status = fs->set_meta(fs, dir, name, &wanted, mask & ~OB_META_OWNER);
-        if (!OB_FAILED(status)) {
-            ob_report_event(&restore->report, OB_EVENT_NOT_KEPT, place, "owner");
-            return OB_OK;
-        }
-    }
-    if (status == OB_E_NO_MEMORY) {
-        return status;
-    }
-    if (OB_FAILED(status)) {
-        ob_report_event(&restore->report, OB_EVENT_NOT_KEPT, place, what);
-    }
-    return OB_OK;
-}
-
 /* Not in the middle of a character, if it is one. */
 static size_t cut_between(const char *text, size_t length)
 {

@@ -226,6 +226,9 @@ static ob_status open_all(run *r)
     }
     r->restore.private_new = (r->restore.mask & OB_META_MODE) != 0;
     status = ob_random(&r->restore.temporary, sizeof r->restore.temporary);
+    if (!OB_FAILED(status)) {
+        status = ob_owners_new(&r->restore.owners);
+    }
     return OB_FAILED(status) ? status : take_items(r);
 }
 
@@ -270,6 +273,7 @@ ob_status ob_restore_run(const ob_engine *engine, const ob_restore_options *opti
         result->totals = ob_report_totals(&r->restore.report);
     }
     ob_volume_close_all(&r->restore);
+    ob_owners_free(r->restore.owners);
     ob_cursor_free(&r->cursor);
     ob_point_close(r->point);
     ob_repo_close(r->restore.repo);

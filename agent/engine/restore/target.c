@@ -1,6 +1,7 @@
 #include "restore/target.h"
 
 #include "ob/alloc.h"
+#include "restore/meta.h"
 #include "restore/volume.h"
 #include "source/place.h"
 
@@ -30,6 +31,7 @@ static void free_target(ob_target *target)
 {
     ob_free(target->place);
     ob_free(target->name);
+    ob_extras_free(&target->more);
     ob_free(target);
 }
 
@@ -90,7 +92,7 @@ static ob_status make(ob_target *parent, ob_target *target, bool private_new, bo
     return status;
 }
 
-ob_status ob_target_open(ob_target *parent, const char *name, const ob_file_info *info, bool impose,
+ob_status ob_target_open(ob_target *parent, const char *name, const ob_entry *entry, bool impose,
                          ob_target **out)
 {
     ob_restore *restore = parent->restore;
@@ -101,17 +103,20 @@ ob_status ob_target_open(ob_target *parent, const char *name, const ob_file_info
     if (OB_FAILED(status)) {
         return status;
     }
-    status = make(parent, target, info != NULL && restore->private_new, &made);
+    status = make(parent, target, entry != NULL && restore->private_new, &made);
     if (!OB_FAILED(status)) {
         status = fs->dir_open(fs, parent->dir, name, &target->dir);
     }
+    if (!OB_FAILED(status) && entry != NULL && (made || impose)) {
+        target->entry = (ob_entry){.path = "", .info = entry->info, .target = ""};
+        target->mask = restore->mask;
+        status = ob_extras_copy(&target->more, entry);
+        (void)ob_extras_give(&target->more, &target->entry);
+    }
     if (OB_FAILED(status)) {
+        fs->dir_close(fs, target->dir);
         free_target(target);
         return status;
-    }
-    if (info != NULL && (made || impose)) {
-        target->info = *info;
-        target->mask = restore->mask;
     }
     target->parent = ob_target_hold(parent);
     *out = target;
@@ -134,6 +139,20 @@ static bool let_go(ob_target *target)
     return last;
 }
 
+/* What a folder has, now that nothing more is made in it. */
+static void set_meta(const ob_target *target, const ob_target *parent)
+{
+    ob_restore *restore = target->restore;
+    ob_status status = ob_meta_apply(restore, parent->dir, target->name, target->place,
+                                     &target->entry, target->mask, target->volume == NULL);
+    if (OB_FAILED(status)) {
+        ob_report_failed(&restore->report, target->place, status);
+    }
+    if (target->mask != 0) {
+        ob_meta_seal(restore, parent->dir, target->name, target->place, &target->entry);
+    }
+}
+
 void ob_target_drop(ob_target *target)
 {
     while (target != NULL && let_go(target)) {
@@ -144,8 +163,7 @@ void ob_target_drop(ob_target *target)
         }
         fs->dir_close(fs, target->dir);
         if (parent != NULL) {
-            (void)ob_restore_set_meta(target->restore, parent->dir, target->name, target->place,
-                                      &target->info, target->mask);
+            set_meta(target, parent);
         }
         free_target(target);
         target = parent;

@@ -210,7 +210,8 @@ enum ob_extra_bits {
     OB_EXTRA_SECURITY = 16,  /* Windows security descriptor (owner, DACL) */
     OB_EXTRA_SPARSE = 32,
     OB_EXTRA_ENCRYPTED = 64, /* EFS */
-    OB_EXTRA_COMPRESSED = 128
+    OB_EXTRA_COMPRESSED = 128,
+    OB_EXTRA_KEPT = 255 - OB_EXTRA_ENCRYPTED /* what this version keeps unless it cannot be read */
 };
 
 const ob_fs *ob_fs_os(void);

@@ -11,6 +11,7 @@ typedef struct stage {
     ob_chunker *chunker;
     ob_ids ids;
     ob_content_result result;
+    ob_extras more;
     bool stop;
 } stage;
 
@@ -23,16 +24,19 @@ static bool stopped(void *context)
 static void stage_open(stage *self)
 {
     static const ob_control control = {.context = NULL};
+    ob_owners *owners = NULL;
     memset(self, 0, sizeof *self);
     scene_open(&self->scene);
     ob_report_begin(&self->report, &control, &self->scene.clock.clock);
+    ob_check_ok(ob_owners_new(&owners));
     ob_check_ok(ob_chunker_new(self->scene.rig.keys, &self->chunker));
     self->content = (ob_content){.engine = &self->scene.rig.engine,
                                  .report = &self->report,
                                  .chunker = self->chunker,
                                  .stopped = stopped,
                                  .context = self,
-                                 .buffer = malloc(OB_CHUNK_MOST)};
+                                 .buffer = malloc(OB_CHUNK_MOST),
+                                 .owners = owners};
     ck_assert_ptr_nonnull(self->content.buffer);
     ob_check_ok(ob_repo_open(&self->scene.rig.engine, true, &self->content.repo));
 }
@@ -40,6 +44,9 @@ static void stage_open(stage *self)
 static void stage_close(stage *self)
 {
     ob_ids_free(&self->ids);
+    ob_extras_free(&self->more);
+    ob_owners_free(self->content.owners);
+    ob_extents_free(&self->content.extents);
     free(self->content.buffer);
     ob_chunker_free(self->chunker);
     ob_repo_close(self->content.repo);
@@ -51,7 +58,8 @@ static ob_status read_file(stage *self, const char *name)
 {
     const char *path = scene_path(&self->scene, name);
     ob_ids_clear(&self->ids);
-    memset(&self->result, 0, sizeof self->result);
+    ob_extras_clear(&self->more);
+    self->result = (ob_content_result){.more = &self->more};
     return ob_content_read(&self->content, NULL, path, path, &self->ids, &self->result);
 }
 

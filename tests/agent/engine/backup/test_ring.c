@@ -9,6 +9,7 @@ typedef struct stage {
     ob_report report;
     ob_repo *repo;
     ob_ring *ring;
+    ob_owners *owners;
     ob_control control;
     size_t failed;
     bool cancelled;
@@ -28,8 +29,10 @@ static bool is_cancelled(void *context)
 
 static ob_status open_ring(stage *self)
 {
-    ob_content pattern = {
-        &self->scene.rig.engine, self->repo, &self->report, NULL, NULL, NULL, NULL};
+    ob_content pattern = {.engine = &self->scene.rig.engine,
+                          .repo = self->repo,
+                          .report = &self->report,
+                          .owners = self->owners};
     return ob_ring_open(&self->scene.rig.engine, &pattern, &self->ring);
 }
 
@@ -38,6 +41,7 @@ static void stage_open(stage *self)
     memset(self, 0, sizeof *self);
     scene_open(&self->scene);
     self->control = (ob_control){self, is_cancelled, NULL, count_failed};
+    ob_check_ok(ob_owners_new(&self->owners));
     ob_report_begin(&self->report, &self->control, &self->scene.clock.clock);
     ob_check_ok(ob_repo_open(&self->scene.rig.engine, true, &self->repo));
 }
@@ -45,6 +49,7 @@ static void stage_open(stage *self)
 static void stage_close(stage *self)
 {
     ob_ring_close(self->ring);
+    ob_owners_free(self->owners);
     ob_repo_close(self->repo);
     ob_report_end(&self->report);
     scene_close(&self->scene);

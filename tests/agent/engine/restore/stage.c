@@ -31,9 +31,10 @@ void stage_open(stage *self, ob_overwrite overwrite)
     self->control = (ob_control){self, is_cancelled, NULL, take_event};
     self->restore = (ob_restore){.engine = &self->scene.rig.engine,
                                  .options = &self->options,
-                                 .mask = OB_META_MODE | OB_META_TIMES,
+                                 .mask = OB_META_MODE | OB_META_TIMES | OB_META_ATTRIBUTES,
                                  .private_new = true,
                                  .now = 1};
+    ob_check_ok(ob_owners_new(&self->restore.owners));
     ob_mutex_init(&self->restore.lock);
     ob_report_begin(&self->restore.report, &self->control, &self->scene.clock.clock);
     ob_check_ok(ob_repo_open(&self->scene.rig.engine, true, &self->restore.repo));
@@ -44,6 +45,7 @@ void stage_close(stage *self)
 {
     ob_target_drop(self->root);
     ob_volume_close_all(&self->restore);
+    ob_owners_free(self->restore.owners);
     ob_repo_close(self->restore.repo);
     ob_report_end(&self->restore.report);
     ob_mutex_destroy(&self->restore.lock);

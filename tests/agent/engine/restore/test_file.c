@@ -13,7 +13,7 @@ static ob_status restore_file(const ob_placing *placing, const ob_file_source *s
 {
     char temporary[OB_TEMPORARY_NAME];
     ob_status status = ob_file_write(placing, source, true, temporary);
-    return OB_FAILED(status) ? status : ob_file_settle(placing, temporary, restored);
+    return OB_FAILED(status) ? status : ob_file_settle(placing, source->entry, temporary, restored);
 }
 
 static ob_status restore_text(stage *self, const char *name, const char *content,
@@ -165,16 +165,16 @@ START_TEST(file__symbolic_links)
                             .target_length = 11};
     stage_open(&self, OB_OVERWRITE_REPLACE);
     ob_placing placing = placing_of(&self, "link");
-    ob_status status = ob_file_restore_symlink(&placing, &entry, &restored);
+    ob_status status = ob_file_restore_node(&placing, &entry, &restored);
     if (status != OB_E_ACCESS_DENIED && status != OB_E_NOT_SUPPORTED) {
         ob_check_ok(status);
-        ob_check_ok(ob_file_restore_symlink(&placing, &entry, &restored));
+        ob_check_ok(ob_file_restore_node(&placing, &entry, &restored));
         ob_check_ok(fs->read_link(fs, NULL, placing.place, &target));
         ck_assert_str_eq(target, "../no/where");
         ob_free(target);
         ck_assert_uint_eq(stage_count(&self, ""), 1);
         self.options.overwrite = OB_OVERWRITE_COPY;
-        ob_check_ok(ob_file_restore_symlink(&placing, &entry, &restored));
+        ob_check_ok(ob_file_restore_node(&placing, &entry, &restored));
         ck_assert_str_eq(restored.copy, "link (1)");
     }
     stage_close(&self);

@@ -9,10 +9,12 @@ START_TEST(target__metadata_is_set_when_all_is_done)
     ob_target *inner = NULL;
     ob_file_info info;
     const ob_fs *fs = ob_fs_os();
-    const ob_file_info wanted = {.type = OB_FILE_DIR, .mode = 0711, .mtime = INT64_C(5000000000)};
+    const ob_entry entry = {
+        .info = {.type = OB_FILE_DIR, .mode = 0711, .mtime = INT64_C(5000000000)}};
+    const ob_file_info wanted = entry.info;
     stage_open(&self, OB_OVERWRITE_REPLACE);
-    ob_check_ok(ob_target_open(self.root, "outer", &wanted, false, &outer));
-    ob_check_ok(ob_target_open(outer, "inner", &wanted, false, &inner));
+    ob_check_ok(ob_target_open(self.root, "outer", &entry, false, &outer));
+    ob_check_ok(ob_target_open(outer, "inner", &entry, false, &inner));
     ob_target_drop(outer); /* the inner one still holds it */
     ob_check_ok(fs->stat(fs, NULL, scene_path(&self.scene, "outer"), &info));
     ck_assert_int_ne(info.mtime, wanted.mtime);
@@ -35,11 +37,13 @@ START_TEST(target__an_existing_one_changes_only_if_imposed)
     ob_target *target = NULL;
     ob_file_info info;
     const ob_fs *fs = ob_fs_os();
-    const ob_file_info wanted = {.type = OB_FILE_DIR, .mode = 0711, .mtime = INT64_C(5000000000)};
+    const ob_entry entry = {
+        .info = {.type = OB_FILE_DIR, .mode = 0711, .mtime = INT64_C(5000000000)}};
+    const ob_file_info wanted = entry.info;
     stage_open(&self, OB_OVERWRITE_REPLACE);
     ob_check_ok(ob_fs_make_dirs(fs, scene_path(&self.scene, "there"), false));
     for (int impose = 0; impose < 2; impose++) {
-        ob_check_ok(ob_target_open(self.root, "there", &wanted, impose == 1, &target));
+        ob_check_ok(ob_target_open(self.root, "there", &entry, impose == 1, &target));
         ob_target_drop(target);
         ob_check_ok(fs->stat(fs, NULL, scene_path(&self.scene, "there"), &info));
         ck_assert_int_eq(info.mtime == wanted.mtime, impose == 1);
@@ -74,13 +78,13 @@ START_TEST(target__failures_of_files_and_memory)
 {
     stage self;
     bool hit = true;
-    const ob_file_info wanted = {.type = OB_FILE_DIR, .mode = 0711};
+    const ob_entry entry = {.info = {.type = OB_FILE_DIR, .mode = 0711}};
     stage_open(&self, OB_OVERWRITE_REPLACE);
     for (uint64_t n = 1; hit; n++) {
         ob_target *target = NULL;
         const char *name = ob_test_format("d%u", (unsigned)n);
         ob_test_fs_fail(&self.scene.rig.fs, n, false);
-        ob_status status = ob_target_open(self.root, name, &wanted, false, &target);
+        ob_status status = ob_target_open(self.root, name, &entry, false, &target);
         ob_target_drop(target);
         hit = self.scene.rig.fs.hit;
         /* The last operation sets the metadata: that is told and no failure. */
@@ -93,7 +97,7 @@ START_TEST(target__failures_of_files_and_memory)
     for (uint64_t n = 1; hit; n++) {
         ob_target *target = NULL;
         ob_test_alloc_begin(n, false);
-        ob_status status = ob_target_open(self.root, "memory", &wanted, false, &target);
+        ob_status status = ob_target_open(self.root, "memory", &entry, false, &target);
         ob_target_drop(target);
         ck_assert_int_eq(ob_test_alloc_live(), 0);
         hit = ob_test_alloc_end();
