@@ -1,4 +1,5 @@
 #include "point/point.h"
+#include "retain/deleted.h"
 
 typedef struct listing {
     ob_repo *repo;
@@ -7,12 +8,17 @@ typedef struct listing {
     void *context;
 } listing;
 
+static bool is_damage(ob_status status)
+{
+    return status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION ||
+           status == OB_E_TOO_LARGE || status == OB_E_IO || status == OB_E_ACCESS_DENIED;
+}
+
 static ob_status visit_point(const listing *l, const char *name)
 {
     ob_manifest manifest = {0};
     ob_status status = ob_point_read_manifest(l->repo, name, &manifest);
-    if (status == OB_E_CORRUPT || status == OB_E_SEAL || status == OB_E_FORMAT_VERSION ||
-        status == OB_E_TOO_LARGE || status == OB_E_IO || status == OB_E_ACCESS_DENIED) {
+    if (is_damage(status)) {
         if (l->control != NULL && l->control->event != NULL) {
             ob_event event = {OB_EVENT_FAILED, name, status, "", ob_detail()};
             l->control->event(l->control->context, &event);
@@ -43,14 +49,24 @@ ob_status ob_points_list(const ob_engine *engine, const ob_control *control, ob_
 {
     listing l = {NULL, control, visit, context};
     ob_point_names names = {0};
+    ob_deleted deleted = {0};
     ob_status status = ob_repo_open(engine, false, &l.repo);
     if (!OB_FAILED(status)) {
         status = ob_point_names_read(engine->store, &names);
     }
-    for (size_t i = names.count; i > 0 && !OB_FAILED(status); i--) {
-        status = cancelled(control) ? ob_fail(OB_E_CANCELLED, "listing recovery points")
-                                    : visit_point(&l, names.names[i - 1]);
+    if (!OB_FAILED(status)) {
+        status = ob_deleted_read(engine->store, &deleted);
+        status = is_damage(status) ? OB_OK : status; /* better one too many than none */
     }
+    for (size_t i = names.count; i > 0 && !OB_FAILED(status); i--) {
+        const char *name = names.names[i - 1];
+        if (cancelled(control)) {
+            status = ob_fail(OB_E_CANCELLED, "listing recovery points");
+        } else if (!ob_deleted_has(&deleted, name)) {
+            status = visit_point(&l, name);
+        }
+    }
+    ob_deleted_free(&deleted);
     ob_point_names_free(&names);
     ob_repo_close(l.repo);
     return status;

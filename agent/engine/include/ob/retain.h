@@ -60,4 +60,72 @@ enum ob_kept_bits {
 ob_status ob_retention_apply(const ob_retention *retention, const ob_dated *points, size_t count,
                              int64_t now, uint8_t *reasons);
 
+/* ---- pruning ---- */
+
+#define OB_SOFT_DAYS 14 /* between mark and sweep, unless told otherwise */
+
+/* How long points of a policy are kept. Points of policies without a rule are kept for ever. */
+typedef struct ob_retention_rule {
+    const char *policy;
+    ob_retention retention;
+} ob_retention_rule;
+
+typedef enum ob_point_fate {
+    OB_FATE_KEPT,
+    OB_FATE_MARKED,  /* by this run */
+    OB_FATE_WAITING, /* was marked before, can be brought back */
+    OB_FATE_SWEPT    /* by this run */
+} ob_point_fate;
+
+typedef struct ob_pruned_point {
+    ob_guid id;
+    int64_t time;
+    ob_point_fate fate;
+    uint8_t kept; /* reasons, of ob_kept_bits */
+} ob_pruned_point;
+
+typedef struct ob_prune_options {
+    const ob_retention_rule *rules;
+    size_t rule_count;
+    const ob_guid *remove; /* points that are to go whatever the rules say */
+    size_t remove_count;
+    /* Offset of local time at a time, in seconds east of UTC; NULL: none. */
+    int32_t (*offset)(void *context, int64_t time);
+    /* Is told of each point once, oldest first; may be NULL. */
+    void (*told)(void *context, const ob_pruned_point *point);
+    void *context;
+    uint32_t soft_days; /* 0: OB_SOFT_DAYS */
+    /* Points and packs that should be in the vault and are not are lost, and not only out of sight:
+     * go on without them. */
+    bool accept_missing;
+    bool dry_run; /* change nothing */
+} ob_prune_options;
+
+typedef struct ob_prune_result {
+    uint64_t points, points_kept, points_marked, points_waiting, points_swept;
+    uint64_t packs, packs_marked, packs_swept; /* `packs`: in the vault before */
+    uint64_t packs_brought_back;               /* were marked, and a point needs them */
+    uint64_t bytes_marked, bytes_swept;
+    uint64_t indexes_written, indexes_swept;
+} ob_prune_result;
+
+/* Marks the points that no rule keeps and the packs that only they need; sweeps what was marked long
+ * enough ago before this run began. One run at a time in a vault, beside any number of backups and
+ * restores. What a run that failed or died has done stays done, and the next goes on from there.
+ *
+ * Errors: OB_E_NOT_SUPPORTED by the store; OB_E_BUSY; OB_E_FENCED if another has taken over;
+ * OB_E_CANCELLED; OB_E_NOT_FOUND or OB_E_RETAINED for a point that is to go; OB_E_VAULT_INCOMPLETE:
+ * the vault lacks what it should have, or shows no point at all, and nothing was deleted; or a point
+ * is damaged, so that nobody knows which packs it needs, and no pack was deleted. `result` is set in
+ * any case. */
+ob_status ob_prune_run(const ob_engine *engine, const ob_prune_options *options,
+                       const ob_control *control, ob_prune_result *result);
+
+/* Brings back a point that is marked, and its packs. OB_E_NOT_FOUND if it or one of them is gone. */
+ob_status ob_point_undelete(const ob_engine *engine, const ob_guid *point);
+
+/* Visits the points that are marked, oldest first; `left` is the time in ns until they may go. */
+typedef ob_status (*ob_deleted_visit)(void *context, const ob_guid *id, int64_t time, int64_t left);
+ob_status ob_points_deleted(const ob_engine *engine, ob_deleted_visit visit, void *context);
+
 #endif
