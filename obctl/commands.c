@@ -34,7 +34,7 @@ static const struct {
 #define JOB_OPERAND                                                                                \
     "JOB is the id that `obctl job list` shows; latest, or none, is the newest job.\n"
 #define POINT_OPERAND                                                                              \
-    "POINT is the id that `obctl point list` shows; latest is the newest one, with --policy the\n"  \
+    "POINT is the id that `obctl point list` shows; latest is the newest one, with --policy the\n" \
     "newest one of that policy.\n"
 #define OPTION_OF_POLICY                                                                           \
     OPTION(OB_OPTION_POLICY, "policy", "NAME", "latest means the newest point of this policy")

@@ -25,8 +25,8 @@ int ob_output_done(ob_cli *cli, const char *text);
 void ob_output_text(ob_cli *cli, const ob_buf *text);
 /* One document on a line of its own. */
 void ob_output_document(ob_cli *cli, const ob_buf *document);
-/* A document of the agent for scripts: read and printed anew, so that what is no JSON is an error and
- * not output. An exit code. */
+/* A document of the agent for scripts: read and printed anew, so that what is no JSON is an error
+ * and not output. An exit code. */
 int ob_output_agent(ob_cli *cli, const ob_buf *document);
 /* Takes `json` over in every case; `failed`, or NULL, is an error of its own. An exit code. */
 int ob_output_json(ob_cli *cli, cJSON *json, bool failed);
