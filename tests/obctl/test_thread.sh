@@ -77,6 +77,7 @@ without_agent() {
     json "an error document" error.schema.json
     expect 0 "error without an agent" "$obctl" error 34513
     says "explains a code of MARS" OB_E_CREDENTIALS_INVALID
+    expect 1 "an error that nobody knows" "$obctl" error 99999
 }
 
 registration() {
@@ -136,6 +137,12 @@ settings() {
     expect 0 "settings as JSON" "$obctl" settings show --json
     json "settings" settings.schema.json
     check "no passphrase in the settings" bash -c "! grep -q horse '$work/out'"
+    cp "$work/out" "$work/settings.json"
+    expect 0 "what was shown can be set" "$obctl" settings set --file "$work/settings.json"
+    sed -i 's/"cache_dir":"/&x/' "$work/settings.json"
+    expect 1 "but not changed where it is read-only" "$obctl" settings set --file \
+        "$work/settings.json"
+    complains "names the setting" cache_dir
     expect 0 "compression" "$obctl" settings set --compression small
     expect 1 "an unknown setting" bash -c 'echo "{\"colour\":1}" | "$0" settings set --file -' \
         "$obctl"
@@ -284,6 +291,23 @@ interruption() {
     expect 0 "cancel" "$obctl" job cancel latest
     expect 1 "watch it end" "$obctl" job watch latest
     says "is cancelled" "^Backup cancelled"
+    expect 0 "cancel it again" "$obctl" job cancel latest --json
+    json "cancelled" 'output.schema.json#/$defs/cancelled'
+    check "it had ended" [ "$(field 'd["asked"]')" = False ]
+    expect 0 "policies" "$obctl" policy list --json
+    json "policies" 'output.schema.json#/$defs/policies'
+    check "two by name" [ "$(field '[p["name"] for p in d]')" = "['default', 'large']" ]
+    expect 0 "both in the status" "$obctl" status --json
+    json "status" 'output.schema.json#/$defs/status'
+    check "both" [ "$(field 'len(d["policies"])')" = 2 ]
+    echo small >"$work/large/small"
+    rm "$work/large/zeros"
+    expect 0 "a point of the second policy" "$obctl" backup --policy large
+    expect 0 "the newest of all is that one" "$obctl" browse latest "$work/large"
+    expect 1 "that of the first is older" "$obctl" browse latest "$work/large" --policy default
+    expect 0 "it has its own files" "$obctl" browse latest "$work/src" --policy default
+    expect 0 "points of one policy" "$obctl" point list --policy large --json
+    check "one" [ "$(field 'len(d)')" = 1 ]
     expect 0 "remove the policy" "$obctl" policy remove large
     expect 1 "it is gone" "$obctl" policy show large
     rm -rf "$work/large"
