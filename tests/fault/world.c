@@ -154,6 +154,11 @@ void world_change(world *w, ob_test_rng *rng, unsigned changes)
     new_version(w);
 }
 
+void world_set_clock(world *w, int64_t by)
+{
+    w->clock.now += by;
+}
+
 static void empty_folder(world *w, const char *path)
 {
     const ob_fs *fs = ob_memory_fs_use(w->disk);
@@ -232,6 +237,7 @@ static ob_verdict take_all(void *context, const char *path, bool is_dir)
 static void take_event(void *context, const ob_event *event)
 {
     world *w = context;
+    w->changed_count += event->kind == OB_EVENT_CHANGED ? 1 : 0;
     if (event->kind == OB_EVENT_FAILED && w->failed_count < WORLD_EVENTS_MOST) {
         snprintf(w->failed[w->failed_count++], sizeof w->failed[0], "%s", event->path);
     }
@@ -246,6 +252,7 @@ static ob_status begin(world *w, ob_engine *engine)
     engine->cache_dir = CACHE;
     engine->skip_dirs[0] = CACHE;
     w->failed_count = 0;
+    w->changed_count = 0;
     ob_test_clock_advance(&w->clock, HOUR);
     ob_memory_fs_set_time(w->disk, w->clock.now);
     ob_status status = ob_folder_store_open(fs, VAULT, &w->machine, &engine->store);
@@ -276,6 +283,7 @@ ob_status world_backup(world *w)
     w->told_count = w->failed_count;
     if (!OB_FAILED(status) && w->point_count < WORLD_POINTS_MOST) {
         w->partial[w->point_count] = w->failed_count > 0;
+        w->version[w->point_count] = w->version_count - 1;
         w->points[w->point_count++] = w->last.point;
     }
     return status;
@@ -351,8 +359,13 @@ uint64_t world_uploaded(const world *w)
 
 /* ---- what must hold ---- */
 
-static const world_version *version_at(const world *w, int64_t time)
+static const world_version *version_of(const world *w, const ob_guid *id, int64_t time)
 {
+    for (size_t i = 0; i < w->point_count; i++) {
+        if (memcmp(w->points[i].bytes, id->bytes, sizeof id->bytes) == 0) {
+            return &w->versions[w->version[i]];
+        }
+    }
     size_t i = w->version_count;
     while (i > 1 && w->versions[i - 1].from > time) {
         i--;
@@ -417,8 +430,8 @@ static const char *check_point(world *w, const ob_engine *engine, const ob_guid 
     if (w->failed_count > 0) {
         return wrong("a point does not restore %s", w->failed[0]);
     }
-    const char *difference =
-        ob_memory_fs_differs(version_at(w, time)->disk, SOURCE, w->disk, CHECK SOURCE, missing, w);
+    const char *difference = ob_memory_fs_differs(version_of(w, id, time)->disk, SOURCE, w->disk,
+                                                  CHECK SOURCE, missing, w);
     return difference == NULL ? NULL : wrong("a point restores otherwise: %s", difference);
 }
 
@@ -505,7 +518,7 @@ const char *world_check_item(world *w, ob_test_rng *rng)
         if (!OB_FAILED(status) && list.count > 0) {
             size_t at = (size_t)ob_test_rng_below(rng, list.count);
             const ob_guid *id = &list.points[at].id;
-            const world_version *version = version_at(w, list.points[at].time);
+            const world_version *version = version_of(w, id, list.points[at].time);
             pick_leaf(ob_memory_fs_use(version->disk), SOURCE, &leaf);
             if (may_miss(w, id, false) == none_may_miss) {
                 trouble = restore_item(w, &engine, id, version, leaf.path);

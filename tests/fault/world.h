@@ -30,11 +30,13 @@ typedef struct world {
     size_t version_count;
     ob_guid points[WORLD_POINTS_MOST]; /* of the backups that said they succeeded */
     bool partial[WORLD_POINTS_MOST];   /* which said that files could not be read */
+    size_t version[WORLD_POINTS_MOST]; /* what they are of; of other points the time says it */
     size_t point_count;
     char failed[WORLD_EVENTS_MOST][200]; /* paths of OB_EVENT_FAILED of the last operation */
     size_t failed_count;
     char told[WORLD_EVENTS_MOST][200]; /* the same of the last backup */
     size_t told_count;
+    size_t changed_count;  /* of OB_EVENT_CHANGED of the last operation */
     ob_backup_result last; /* of the last backup that succeeded */
     /* What operations go through; NULL and NULL: the disk, the store as it is. */
     const ob_fs *through;
@@ -54,6 +56,8 @@ void world_copy_free(world *copy); /* what belongs to the copy alone */
 void world_change(world *w, ob_test_rng *rng, unsigned changes);
 /* The fixed second state of the source. */
 void world_change_fixed(world *w);
+/* The clock is set, forward or back; what is changed then has such times. */
+void world_set_clock(world *w, int64_t by);
 /* Adds `count` files of `size` bytes that nothing compresses, for measures of what is uploaded. */
 void world_add_files(world *w, unsigned count, size_t size);
 void world_lose_cache(world *w);
