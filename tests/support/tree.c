@@ -299,6 +299,9 @@ const char *ob_test_tree_differs(const char *left, const char *right, int mask)
     if (what == NULL && infos[0].type == OB_FILE_REGULAR && !same_bytes(left, right)) {
         what = "bytes";
     }
+    if (what == NULL && (mask & OB_META_FLAGS) != 0) {
+        what = ob_test_extras_differ(left, right, infos);
+    }
     if (what != NULL) {
         return ob_test_format("%s of %s and %s differ", what, left, right);
     }

@@ -145,5 +145,8 @@ void ob_test_tree_make(const char *root, ob_test_rng *rng, unsigned files);
 /* Names, types, bytes, targets of links and numbers of hard links are the same, and what `mask` (of
  * ob_meta_mask; OB_META_TIMES compares mtime only) has. NULL, or what differs first. */
 const char *ob_test_tree_differs(const char *left, const char *right, int mask);
+/* What two files have beyond that: attributes, ACLs, streams, holes, devices, inode flags. Part of
+ * the comparison of trees if `mask` has OB_META_FLAGS. NULL, or what differs. */
+const char *ob_test_extras_differ(const char *left, const char *right, const ob_file_info infos[2]);
 
 #endif
