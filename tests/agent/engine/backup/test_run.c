@@ -417,6 +417,31 @@ START_TEST(backup_run__the_store_fails_at_each_operation)
 }
 END_TEST
 
+/* A full disk of the cache costs the next run time, and this one nothing. */
+START_TEST(backup_run__the_disk_of_the_cache_fills)
+{
+    bool hit = true;
+    for (uint64_t n = 1; hit; n = scene_next(n)) {
+        scene self;
+        scene_open(&self);
+        ob_test_write_text(scene_path(&self, "file"), "content");
+        ob_check_ok(scene_backup(&self));
+        ob_test_write_text(scene_path(&self, "other"), "more of it");
+        self.rig.fs.status = OB_E_DISK_FULL;
+        self.rig.fs.writes_only = true;
+        self.rig.fs.torn = true;
+        ob_test_fs_fail(&self.rig.fs, n, true);
+        ob_check_ok(scene_backup(&self));
+        ck_assert_uint_eq(self.event_count, 0);
+        hit = self.rig.fs.hit;
+        ob_test_fs_fail(&self.rig.fs, 0, false);
+        check_restores(&self);
+        ob_check_ok(scene_backup(&self));
+        scene_close(&self);
+    }
+}
+END_TEST
+
 /* A run that was cut off costs the next one little: what was uploaded is there. */
 START_TEST(backup_run__goes_on_where_a_cut_run_ended)
 {
@@ -528,6 +553,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, backup_run__nothing_to_back_up);
     tcase_add_test(cases, backup_run__cancelled_at_any_time);
     tcase_add_test(cases, backup_run__the_store_fails_at_each_operation);
+    tcase_add_test(cases, backup_run__the_disk_of_the_cache_fills);
     tcase_add_test(cases, backup_run__goes_on_where_a_cut_run_ended);
     tcase_add_test(cases, backup_run__memory_runs_out_at_each_allocation);
     tcase_add_test(cases, backup_run__tells_progress);
