@@ -466,6 +466,12 @@ static ob_status store_list_holds(ob_store *store, ob_hold_visit visit, void *co
 static const ob_hold_ops hold_ops = {store_commit, store_lock,  store_renew, store_unlock,
                                      store_mark,   store_sweep, store_keep,  store_list_holds};
 
+const uint8_t *memory_store_holds(ob_store *store, size_t *length)
+{
+    *length = of(store)->holds_length;
+    return of(store)->holds;
+}
+
 void memory_store_set_time(ob_store *store, int64_t now)
 {
     of(store)->now = now;

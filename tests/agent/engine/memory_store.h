@@ -41,6 +41,8 @@ memory_store_counts memory_store_counted(ob_store *store);
  * OB_OK switches it off. */
 void memory_store_fail(ob_store *store, uint64_t skip, ob_status status, bool for_ever);
 
+/* The bytes of its holds, borrowed; NULL: none yet. */
+const uint8_t *memory_store_holds(ob_store *store, size_t *length);
 /* What the system's clock says to holds from now on (ns UTC); 0 = the real one. */
 void memory_store_set_time(ob_store *store, int64_t now);
 
