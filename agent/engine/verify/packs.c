@@ -344,10 +344,16 @@ static ob_status add_hurt(ob_verify *v, uint32_t number, ob_status status, ob_hu
 static ob_status examine_entry(ob_verify *v, ob_tools *tools, const ob_index_entry *entry)
 {
     ob_buf content = {0};
-    if (entry->pack >= v->repo->index->packs.count || v->examine[entry->pack] == 0) {
+    if (entry->pack >= v->repo->index->packs.count) {
         return OB_OK;
     }
     const ob_pack_info info = v->repo->index->packs.info[entry->pack];
+    bool known = ob_bad_places_has(&v->known, info.name, entry->offset);
+    /* Those that were met while the pack went by are counted already. */
+    if ((v->examine[entry->pack] == 0 && !known) || (info.flags & OB_PACK_MISSING) != 0 ||
+        ob_bad_places_has(&v->repo->index->bad, info.name, entry->offset)) {
+        return OB_OK;
+    }
     const ob_frame frame = {info.name, info.size, entry->offset, entry->length};
     ob_status status = ob_verify_cancelled(v);
     if (!OB_FAILED(status)) {
@@ -364,12 +370,6 @@ static ob_status examine_entry(ob_verify *v, ob_tools *tools, const ob_index_ent
         if (OB_FAILED(added)) {
             return added;
         }
-    }
-    /* Chunks that were met while the pack went by are counted already. */
-    bool counted = ob_bad_places_has(&v->repo->index->bad, info.name, entry->offset) &&
-                   hurt != NULL && hurt->damage == OB_DAMAGE_CHUNKS;
-    if (counted) {
-        return OB_OK;
     }
     if (hurt != NULL) {
         hurt->count++;
@@ -413,7 +413,7 @@ static void tell_hurt(ob_verify *v)
 ob_status ob_verify_packs(ob_verify *v)
 {
     ob_progress sum = {0};
-    bool any = false;
+    bool any = v->known.count > 0;
     for (size_t i = 0; i < v->pack_count && v->options->depth >= OB_VERIFY_HASHES; i++) {
         sum.bytes_total += in_sample(v->options, &v->packs[i]) ? v->packs[i].size : 0;
     }

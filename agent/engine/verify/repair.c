@@ -3,7 +3,7 @@
 #include "key/envelope.h"
 #include "ob/alloc.h"
 #include "ob/text.h"
-#include "pack/toc.h"
+#include "pack/read.h"
 #include "point/point.h"
 #include "repo/point_object.h"
 #include "verify/team.h"
@@ -110,6 +110,52 @@ static bool is_whole(const char *name, const uint8_t *data, size_t length)
     return strcmp(text, name) == 0;
 }
 
+static ob_status open_frame(ob_tools *tools, const ob_pack_head *head, const ob_toc_entry *frame,
+                            ob_buf *sealed, ob_buf *content)
+{
+    const ob_place place = {.type = OB_SEAL_FRAME, .offset = frame->offset};
+    ob_chunk_id found;
+    ob_status status = ob_tools_open_block(tools, &head->header, &place, sealed->data,
+                                           sealed->length, OB_CHUNK_MOST, content);
+    if (!OB_FAILED(status)) {
+        status = ob_hasher_id(tools->hasher, content->data, content->length, &found);
+    }
+    if (!OB_FAILED(status) && memcmp(found.bytes, frame->id.bytes, OB_CHUNK_ID) != 0) {
+        status = ob_fail(OB_E_CORRUPT, "the content of a chunk does not belong to its id");
+    }
+    return status;
+}
+
+/* The bytes are right; does it open? One of a newer version is kept for those who know it. */
+static ob_status check_pack(ob_repair *r, const char *name, const uint8_t *data, size_t length)
+{
+    ob_tools *tools = NULL;
+    ob_pack_head head = {0};
+    ob_buf sealed = {0};
+    ob_buf content = {0};
+    ob_status status = ob_tools_take(&r->from->pool, &tools);
+    if (!OB_FAILED(status)) {
+        status = ob_pack_read_head(r->source.store, r->source.keys, tools, name, length, &head);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_tools_use_header(tools, &head.header, r->source.keys);
+    }
+    for (uint32_t i = 0; !OB_FAILED(status) && i < head.footer.count; i++) {
+        const ob_toc_entry *frame = &head.entries[i];
+        ob_buf_clear(&sealed);
+        ob_buf_put(&sealed, data + frame->offset, frame->stored);
+        status = ob_buf_status(&sealed);
+        if (!OB_FAILED(status)) {
+            status = open_frame(tools, &head, frame, &sealed, &content);
+        }
+    }
+    ob_tools_give(&r->from->pool, tools);
+    ob_pack_head_free(&head);
+    ob_buf_free(&sealed);
+    ob_buf_free(&content);
+    return status == OB_E_FORMAT_VERSION ? OB_OK : status;
+}
+
 static ob_status copy_pack(void *context, size_t item)
 {
     const named *all = context;
@@ -127,6 +173,9 @@ static ob_status copy_pack(void *context, size_t item)
     status = ob_store_get_all(r->source.store, OB_OBJECT_PACK, name, OB_PACK_MOST, &data, &length);
     if (!OB_FAILED(status) && !is_whole(name, data, length)) {
         status = ob_fail(OB_E_CORRUPT, "its bytes do not fit its name");
+    }
+    if (!OB_FAILED(status)) {
+        status = check_pack(r, name, data, length);
     }
     bool left = OB_FAILED(status) && ob_verify_is_damage(status);
     if (left) {
@@ -210,6 +259,7 @@ static ob_status copy_point(ob_repair *r, const char *name)
     uint64_t size = 0;
     bool whole = false;
     ob_point_object object;
+    ob_manifest manifest = {0};
     ob_store *target = r->options->target;
     ob_status status = ob_repair_cancelled(r);
     if (OB_FAILED(status) || !OB_FAILED(target->ops->size(target, OB_OBJECT_POINT, name, &size))) {
@@ -219,6 +269,11 @@ static ob_status copy_point(ob_repair *r, const char *name)
         ob_store_get_all(r->source.store, OB_OBJECT_POINT, name, OB_POINT_MOST, &data, &length);
     if (!OB_FAILED(status)) {
         status = ob_point_object_parse(&object, data, length);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_point_read_manifest(r->from, name, &manifest);
+        ob_manifest_free(&manifest);
+        status = status == OB_E_FORMAT_VERSION ? OB_OK : status;
     }
     if (OB_FAILED(status) && ob_verify_is_damage(status)) {
         ob_repair_tell(r, OB_OBJECT_POINT, name, ob_verify_damage_of(status, OB_DAMAGE_CHANGED),

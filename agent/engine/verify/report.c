@@ -111,7 +111,7 @@ ob_status ob_verify_condemn(ob_verify *v, const ob_index_entry *entry, bool keep
     ob_index *index = v->repo->index;
     ob_mutex_lock(&v->repo->packing.lock);
     ob_pack_info *info = &index->packs.info[entry->pack];
-    bool known = ob_bad_places_has(&index->bad, info->name, entry->offset);
+    bool known = ob_bad_places_has(&v->known, info->name, entry->offset);
     ob_status status = ob_bad_places_add(&index->bad, info->name, entry->offset);
     if (status == OB_E_TOO_LARGE) {
         /* Too many to be told apart: then it is as if the pack were gone. */

@@ -26,7 +26,14 @@ static ob_status open_repo(ob_verify *v)
         return OB_OK;
     }
     ob_status status = ob_repo_open(v->engine, false, &v->repo);
-    return OB_FAILED(status) ? status : ob_repo_load_whole(v->repo);
+    if (!OB_FAILED(status)) {
+        status = ob_repo_load_whole(v->repo);
+    }
+    if (!OB_FAILED(status)) {
+        v->known = v->repo->index->bad;
+        v->repo->index->bad = (ob_bad_places){0}; /* transferred */
+    }
+    return status;
 }
 
 /* What cannot be written down is met again; the verification was done in any case. */
@@ -91,6 +98,7 @@ ob_status ob_verify_run(const ob_engine *engine, const ob_verify_options *option
     if (!OB_FAILED(status)) {
         *result = v->result;
     }
+    ob_bad_places_free(&v->known);
     ob_free(v->packs);
     ob_free(v->entry_counts);
     ob_free(v->examine);

@@ -39,6 +39,7 @@ typedef struct ob_verify {
     size_t pack_count, pack_capacity;
     uint32_t *entry_counts; /* by number: entries of the index that name the pack */
     uint8_t *examine;       /* by number: its chunks are to be read one by one, as the index says */
+    ob_bad_places known;    /* what the store tells of damage: looked at again, not believed */
     ob_buf hurt;            /* ob_hurt */
     ob_buf bad;             /* ob_index_entry: to be remembered */
     ob_buf absent;          /* names of packs that were told as missing */
