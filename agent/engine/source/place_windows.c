@@ -1,5 +1,9 @@
-#include "point/path.h"
 #include "source/place.h"
+
+#include "point/path.h"
+
+#include "ob/alloc.h"
+#include "ob/host.h"
 
 #include <string.h>
 
@@ -72,8 +76,15 @@ ob_status ob_place_root(const char *path, ob_buf *out, size_t *used)
 
 ob_status ob_place_followed(const char *place, ob_buf *out)
 {
-    ob_buf_put_text(out, place);
+    char *final = NULL;
+    ob_status status = ob_host_final_path(place, &final);
+    if (status == OB_E_NO_MEMORY) {
+        return status;
+    }
+    /* What cannot be followed is left to stat(), which tells why. */
+    ob_buf_put_text(out, final != NULL ? final : place);
     ob_buf_put_u8(out, 0);
+    ob_free(final);
     return ob_buf_status(out);
 }
 

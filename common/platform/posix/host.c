@@ -1,5 +1,6 @@
 #include "ob/host.h"
 
+#include "fs_private.h"
 #include "ob/alloc.h"
 
 #include <errno.h>
@@ -173,6 +174,17 @@ ob_status ob_host_absolute_path(const char *path, char **out)
         drop_dots(absolute);
     }
     return give(out, absolute);
+}
+
+ob_status ob_host_final_path(const char *path, char **out)
+{
+    char *found = realpath(path, NULL);
+    if (found == NULL) {
+        return ob_posix_fail(errno, NULL, path);
+    }
+    char *copy = ob_strdup(found);
+    free(found);
+    return give(out, copy);
 }
 
 ob_status ob_host_arguments(int argc, char **argv, char ***out)

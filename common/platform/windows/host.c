@@ -234,6 +234,52 @@ ob_status ob_host_absolute_path(const char *path, char **out)
     return status;
 }
 
+/* A volume without a letter has the other name. */
+static DWORD name_of(HANDLE file, wchar_t *name, DWORD size)
+{
+    DWORD length = GetFinalPathNameByHandleW(file, name, size, VOLUME_NAME_DOS);
+    return length != 0 ? length : GetFinalPathNameByHandleW(file, name, size, VOLUME_NAME_GUID);
+}
+
+/* Shows "\\?\C:\x" as "C:\x"; other forms need their prefix. */
+static ob_status show_name(const wchar_t *name, DWORD length, char **out)
+{
+    size_t prefix = length > 6 && wcsncmp(name, L"\\\\?\\", 4) == 0 && name[5] == L':' ? 4 : 0;
+    return ob_windows_from_wide(name + prefix, length - prefix, out);
+}
+
+ob_status ob_host_final_path(const char *path, char **out)
+{
+    wchar_t *wide = NULL;
+    wchar_t *name = NULL;
+    ob_status status = ob_windows_path(path, &wide);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    HANDLE file = CreateFileW(wide, FILE_READ_ATTRIBUTES,
+                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                              OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    if (file == INVALID_HANDLE_VALUE) {
+        status = ob_windows_fail_path(GetLastError(), wide);
+        goto out;
+    }
+    DWORD size = name_of(file, NULL, 0);
+    name = size > 0 ? ob_realloc_array(NULL, (size_t)size + 1, sizeof *name) : NULL;
+    DWORD length = name != NULL ? name_of(file, name, size + 1) : 0;
+    if (size > 0 && name == NULL) {
+        status = no_memory();
+    } else if (length == 0 || length > size) {
+        status = ob_windows_fail(GetLastError(), path);
+    } else {
+        status = show_name(name, length, out);
+    }
+    CloseHandle(file);
+out:
+    ob_free(name);
+    ob_free(wide);
+    return status;
+}
+
 ob_status ob_host_arguments(int argc, char **argv, char ***out)
 {
     int count = 0;

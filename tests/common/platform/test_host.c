@@ -131,6 +131,46 @@ START_TEST(host__absolute_path)
 }
 END_TEST
 
+/* The test's own folder may be behind a link, so its final path is the measure. */
+START_TEST(host__final_path)
+{
+    const ob_fs *fs = ob_fs_os();
+    char *folder = NULL;
+    char *final = NULL;
+    const char *temp = ob_test_temp();
+    const char *deep = ob_test_path(temp, "deep");
+    const char *link = ob_test_path(temp, "link");
+    ob_check_ok(fs->make_dir(fs, NULL, deep, true));
+    ob_test_write_text(ob_test_path(deep, "file"), "x");
+    ob_check_ok(ob_host_final_path(temp, &folder));
+    ck_assert(ob_path_is_absolute(folder));
+    ob_check_ok(ob_host_final_path(ob_test_path(deep, "file"), &final));
+    ck_assert_str_eq(final, ob_test_path(ob_test_path(folder, "deep"), "file"));
+    ob_free(final);
+    final = NULL;
+    ob_check_status(ob_host_final_path(ob_test_path(deep, "none"), &final), OB_E_NOT_FOUND);
+    ck_assert_ptr_null(final);
+    /* A system, or a user, may have no links. */
+    ob_status status = fs->make_symlink(fs, NULL, link, deep, true);
+    if (status == OB_OK) {
+        ob_check_ok(ob_host_final_path(ob_test_path(link, "file"), &final));
+        ck_assert_str_eq(final, ob_test_path(ob_test_path(folder, "deep"), "file"));
+        ob_free(final);
+        ob_check_ok(ob_host_final_path(link, &final));
+        ck_assert_str_eq(final, ob_test_path(folder, "deep"));
+        ob_free(final);
+    } else {
+        ck_assert(is_windows());
+    }
+    ob_test_alloc_begin(1, true);
+    final = NULL;
+    status = ob_host_final_path(deep, &final);
+    ck_assert(ob_test_alloc_end());
+    ob_check_status(status, OB_E_NO_MEMORY);
+    ob_free(folder);
+}
+END_TEST
+
 START_TEST(host__arguments)
 {
     char program[] = "program";
@@ -150,6 +190,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, host__environment);
     tcase_add_test(cases, host__volume_root);
     tcase_add_test(cases, host__absolute_path);
+    tcase_add_test(cases, host__final_path);
     tcase_add_test(cases, host__arguments);
 }
 

@@ -35,6 +35,10 @@ ob_status ob_host_volume_root(const char *path, char **out);
  * OB_E_INVALID_ARGUMENT if it is empty. */
 ob_status ob_host_absolute_path(const char *path, char **out);
 
+/* Where a path that exists leads to when every link in it is followed, junctions and mounted folders
+ * of Windows too. OB_E_NOT_FOUND; OB_E_ACCESS_DENIED. */
+ob_status ob_host_final_path(const char *path, char **out);
+
 /* The arguments of main() as UTF-8, NULL-ended; the result lives as long as the process. */
 ob_status ob_host_arguments(int argc, char **argv, char ***out);
 

@@ -100,12 +100,47 @@ START_TEST(place__restored_names)
 }
 END_TEST
 
+/* What stat() tells of `place` when it is followed. */
+static ob_status stat_followed(const char *place, ob_file_info *info)
+{
+    const ob_fs *fs = ob_fs_os();
+    ob_buf followed = {0};
+    ob_check_ok(ob_place_followed(place, &followed));
+    ob_status status = fs->stat(fs, NULL, (const char *)followed.data, info);
+    ob_buf_free(&followed);
+    return status;
+}
+
+START_TEST(place__followed)
+{
+    const ob_fs *fs = ob_fs_os();
+    const char *folder = ob_test_path(ob_test_temp(), "folder");
+    const char *link = ob_test_path(ob_test_temp(), "link");
+    ob_file_info itself;
+    ob_file_info found;
+    ob_check_ok(fs->make_dir(fs, NULL, folder, true));
+    ob_check_ok(fs->stat(fs, NULL, folder, &itself));
+    ob_check_ok(stat_followed(folder, &found));
+    ck_assert(found.device == itself.device && found.file_id == itself.file_id);
+    ob_check_status(stat_followed(link, &found), OB_E_NOT_FOUND);
+    /* On Windows not everybody may make links. */
+    ob_status status = fs->make_symlink(fs, NULL, link, folder, true);
+    ck_assert(status == OB_OK || is_windows());
+    if (status == OB_OK) {
+        ob_check_ok(stat_followed(link, &found));
+        ck_assert(found.device == itself.device && found.file_id == itself.file_id);
+        ck_assert_int_eq(found.type, OB_FILE_DIR);
+    }
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, place__to_point);
     tcase_add_test(cases, place__root);
     tcase_add_test(cases, place__names);
     tcase_add_test(cases, place__restored_names);
+    tcase_add_test(cases, place__followed);
 }
 
 OB_TEST_MAIN("source_place", add_cases)
