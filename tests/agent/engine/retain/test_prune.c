@@ -1,5 +1,6 @@
 #include "history.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DAY INT64_C(86400)
@@ -377,6 +378,46 @@ START_TEST(prune__a_backup_that_lost_a_pack_makes_no_point)
 }
 END_TEST
 
+/* ---- many ---- */
+
+#define MANY 10000
+#define MANY_PACKS 200
+
+/* Only what stands in clear is read of them, and their policy: a matter of a second. */
+START_TEST(prune__thousands_of_points)
+{
+    history h;
+    uint32_t packs[MANY_PACKS];
+    history_open(&h);
+    ob_engine *engine = &h.scene.rig.engine;
+    const ob_hold_ops *holds = engine->store->holds;
+    int64_t start = engine->clock->now(engine->clock);
+    engine->store->holds = NULL; /* as an earlier version stored them; and quicker */
+    for (uint32_t i = 0; i < MANY + MANY_PACKS - 1; i++) {
+        history_put_pack(engine->store, i);
+    }
+    for (uint32_t i = 0; i < MANY; i++) {
+        for (uint32_t k = 0; k < MANY_PACKS; k++) {
+            packs[k] = i + k;
+        }
+        ob_check_ok(history_put_point(engine, i, start + i * INT64_C(3600000000000), "nightly",
+                                      packs, MANY_PACKS, 0));
+    }
+    engine->store->holds = holds;
+    history_pass(&h, (int64_t)MANY * 3600);
+    uint64_t before = ob_clock_os()->monotonic(ob_clock_os());
+    /* 5,000 hours are 208 days and 8 hours. */
+    ob_check_ok(history_prune(&h, 208, NULL));
+    uint64_t took = ob_clock_os()->monotonic(ob_clock_os()) - before;
+    ck_assert_uint_eq(h.result.points, MANY);
+    ck_assert_uint_eq(h.result.points_marked, MANY - 208 * 24);
+    ck_assert_uint_eq(h.result.packs_marked, MANY - 208 * 24);
+    printf("%u points, %llu marked: %llu ms\n", MANY, (unsigned long long)h.result.points_marked,
+           (unsigned long long)(took / 1000000));
+    history_close(&h);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, prune__old_points_are_marked_and_then_swept);
@@ -394,6 +435,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, prune__can_be_cancelled);
     tcase_add_test(cases, prune__a_backup_takes_marks_from_what_it_uses);
     tcase_add_test(cases, prune__a_backup_that_lost_a_pack_makes_no_point);
+    tcase_add_test(cases, prune__thousands_of_points);
 }
 
 OB_TEST_MAIN("prune", add_cases)
