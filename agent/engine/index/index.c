@@ -54,8 +54,9 @@ static bool is_bad(const ob_index *index, const ob_index_entry *entry)
            ob_bad_places_has(&index->bad, index->packs.info[entry->pack].name, entry->offset);
 }
 
+/* *segment: where it was found, if that was a segment. */
 static bool find(ob_index *index, const ob_chunk_id *id, unsigned nth, bool bad,
-                 ob_index_entry *out)
+                 ob_index_entry *out, unsigned *segment)
 {
     ob_index_entry found;
     const ob_index_entry *recent = ob_chunk_table_find(&index->recent, id);
@@ -67,6 +68,7 @@ static bool find(ob_index *index, const ob_chunk_id *id, unsigned nth, bool bad,
         for (unsigned k = 0; ob_segment_find(index->segments[i], id, k, &found); k++) {
             if (usable(index, &found) && is_bad(index, &found) == bad && nth-- == 0) {
                 *out = found;
+                *segment = i;
                 return true;
             }
         }
@@ -76,12 +78,26 @@ static bool find(ob_index *index, const ob_chunk_id *id, unsigned nth, bool bad,
 
 bool ob_index_find(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
 {
-    return find(index, id, nth, false, out);
+    unsigned segment = 0;
+    return find(index, id, nth, false, out, &segment);
+}
+
+bool ob_index_have(ob_index *index, const ob_chunk_id *id, ob_index_entry *out)
+{
+    ob_index_entry found;
+    if (index->last_hit < index->segment_count &&
+        ob_segment_find(index->segments[index->last_hit], id, 0, &found) &&
+        usable(index, &found) && !is_bad(index, &found)) {
+        *out = found;
+        return true;
+    }
+    return find(index, id, 0, false, out, &index->last_hit);
 }
 
 bool ob_index_find_bad(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
 {
-    return index->bad.count > 0 && find(index, id, nth, true, out);
+    unsigned segment = 0;
+    return index->bad.count > 0 && find(index, id, nth, true, out, &segment);
 }
 
 void ob_index_use(ob_index *index, uint32_t pack)

@@ -33,6 +33,7 @@ typedef struct ob_index {
     size_t checkpoint_at; /* so many of them make it due: OB_CHECKPOINT_AT */
     ob_segment *segments[OB_SEGMENTS_MOST]; /* roughly from large to small */
     unsigned segment_count;
+    unsigned last_hit; /* the segment in which ob_index_have() found something last */
     uint32_t next_file;
     bool packs_listed;  /* ob_index_list_packs() was done */
     bool checkpointing; /* by one thread at a time */
@@ -48,6 +49,8 @@ void ob_index_destroy(ob_index *index);
 /* The `nth` place (from 0) where a chunk is said to be, newest first, leaving out packs that are
  * missing and places that are known to be damaged. */
 bool ob_index_find(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out);
+/* Any one of those places; quick for chunks in the order in which they were stored. */
+bool ob_index_have(ob_index *index, const ob_chunk_id *id, ob_index_entry *out);
 /* The same of the damaged places alone. */
 bool ob_index_find_bad(ob_index *index, const ob_chunk_id *id, unsigned nth, ob_index_entry *out);
 /* The packs' flag. */

@@ -243,30 +243,58 @@ static bool decode(const ob_segment *segment, const uint8_t *at, ob_index_entry 
     return true;
 }
 
-bool ob_segment_find(ob_segment *segment, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
+/* Where an id would be in [low, high), ids being spread evenly: `rest` is what follows the bits of
+ * the fan-out. Mostly one or two entries away, so that a search touches one line of memory or two
+ * and not four. */
+static uint64_t guess(uint64_t low, uint64_t high, uint32_t rest)
 {
-    uint32_t prefix = (uint32_t)id->bytes[0] << 24 | (uint32_t)id->bytes[1] << 16 |
-                      (uint32_t)id->bytes[2] << 8 | id->bytes[3];
-    size_t slot = segment->bits > 0 ? prefix >> (32 - segment->bits) : 0;
-    uint64_t low = get_u32(segment->fanout + slot * 4);
-    uint64_t end = get_u32(segment->fanout + (slot + 1) * 4);
-    uint64_t high = end;
-    if (low > high || high > segment->count) {
-        segment->damaged = true;
-        return false;
-    }
-    /* The first entry that is not below the id. */
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
+    uint64_t width = high - low;
+    return low + (width < UINT32_MAX ? width * rest >> 32 : width / 2);
+}
+
+/* The first entry in [*low, high) that is not below the id, or high. False if one of those that
+ * were looked at is damaged. */
+static bool search(ob_segment *segment, const ob_chunk_id *id, uint32_t rest, uint64_t *low,
+                   uint64_t high)
+{
+    uint64_t middle = *low < high ? guess(*low, high, rest) : high;
+    uint64_t stride = 1;
+    while (*low < high) {
         const uint8_t *at = entry_at(segment, middle);
         if (at == NULL) {
             return false;
         }
+        uint64_t width = 0;
         if (memcmp(at, id->bytes, OB_CHUNK_ID) < 0) {
-            low = middle + 1;
+            *low = middle + 1;
+            width = high - *low;
+            middle = stride < width / 2 ? *low + stride - 1 : *low + width / 2;
         } else {
             high = middle;
+            width = high - *low;
+            middle = stride < width / 2 ? high - stride : *low + width / 2;
         }
+        stride *= 2;
+    }
+    return true;
+}
+
+bool ob_segment_find(ob_segment *segment, const ob_chunk_id *id, unsigned nth, ob_index_entry *out)
+{
+    const uint8_t *bytes = id->bytes;
+    uint32_t prefix =
+        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    uint64_t more = (uint64_t)prefix << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+                    (uint64_t)bytes[6] << 8 | bytes[7];
+    size_t slot = segment->bits > 0 ? prefix >> (32 - segment->bits) : 0;
+    uint64_t low = get_u32(segment->fanout + slot * 4);
+    uint64_t end = get_u32(segment->fanout + (slot + 1) * 4);
+    if (low > end || end > segment->count) {
+        segment->damaged = true;
+        return false;
+    }
+    if (!search(segment, id, (uint32_t)(more << segment->bits >> 32), &low, end)) {
+        return false;
     }
     low += nth;
     if (low >= end) {

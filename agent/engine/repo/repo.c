@@ -143,7 +143,7 @@ static ob_status look(ob_repo *repo, const ob_chunk_id *id, bool *known)
     ob_index_entry entry;
     ob_mutex_lock(&repo->packing.lock);
     ob_status status = ob_packing_status(&repo->packing);
-    *known = ob_index_find(repo->index, id, 0, &entry);
+    *known = ob_index_have(repo->index, id, &entry);
     if (*known) {
         ob_index_use(repo->index, entry.pack);
     }
@@ -202,7 +202,7 @@ bool ob_repo_use(ob_repo *repo, const ob_chunk_id *ids, size_t count)
     ob_mutex_lock(&repo->packing.lock);
     all = all && repo->packing.failed == OB_OK;
     for (size_t i = 0; all && i < count; i++) {
-        all = ob_index_find(repo->index, &ids[i], 0, &entry);
+        all = ob_index_have(repo->index, &ids[i], &entry);
         if (all) {
             ob_index_use(repo->index, entry.pack);
         }

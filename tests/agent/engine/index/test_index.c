@@ -46,6 +46,34 @@ START_TEST(index__every_place_is_found)
 }
 END_TEST
 
+/* Wherever it was found last, what is not usable any more is passed over. */
+START_TEST(index__any_place_will_do)
+{
+    rig r;
+    rig_index self;
+    ob_index_entry entry;
+    rig_open(&r);
+    rig_index_open(&self, &r);
+    add_segment(&self, pack(&self, 0), 1);
+    add_segment(&self, pack(&self, 1), 2);
+    ob_index_entry wanted = rig_entry(1, 0);
+    for (unsigned gone = 0; gone < 2; gone++) {
+        ck_assert(ob_index_have(&self.index, &wanted.id, &entry));
+        uint32_t first = entry.pack;
+        ck_assert(ob_index_have(&self.index, &wanted.id, &entry));
+        ck_assert_uint_eq(entry.pack, first);
+        self.index.packs.info[first].flags |= OB_PACK_MISSING;
+    }
+    ck_assert(!ob_index_have(&self.index, &wanted.id, &entry));
+    ob_index_entry recent = rig_entry(1, pack(&self, 2));
+    ob_check_ok(ob_chunk_table_put(&self.index.recent, &recent));
+    ck_assert(ob_index_have(&self.index, &wanted.id, &entry));
+    ck_assert_uint_eq(entry.pack, recent.pack);
+    rig_index_close(&self);
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(index__missing_packs_are_passed_over)
 {
     rig r;
@@ -137,6 +165,7 @@ static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, index__bad_places_are_the_last_resort);
     tcase_add_test(cases, index__every_place_is_found);
+    tcase_add_test(cases, index__any_place_will_do);
     tcase_add_test(cases, index__missing_packs_are_passed_over);
     tcase_add_test(cases, index__bounds_are_checked);
     tcase_add_test(cases, index__use_and_notes);
