@@ -303,21 +303,38 @@ static ob_status sweep_packs(prune *p)
 
 /* ---- the run ---- */
 
+/* What a run was removing when it died: the objects are gone, or (index objects) replaced. */
+static ob_status finish_sweep(prune *p, ob_object_kind kind)
+{
+    ob_survey *s = &p->survey;
+    ob_status status = OB_OK;
+    for (size_t i = 0; !OB_FAILED(status) && i < s->hold_count; i++) {
+        const ob_hold *hold = &s->holds[i];
+        if (hold->kind == kind && hold->marked != 0 && hold->due <= s->store_now &&
+            (kind == OB_OBJECT_INDEX || !ob_survey_has(s, hold))) {
+            status = put(p, kind, call_sweep, hold->name);
+        }
+    }
+    return OB_FAILED(status) ? status : flush(p, kind, call_sweep);
+}
+
+static ob_status finish_sweeps(prune *p)
+{
+    ob_status status = finish_sweep(p, OB_OBJECT_POINT);
+    if (!OB_FAILED(status)) {
+        status = finish_sweep(p, OB_OBJECT_PACK);
+    }
+    return OB_FAILED(status) ? status : finish_sweep(p, OB_OBJECT_INDEX);
+}
+
 /* What is lost for good is forgotten, so that the next run does not stop at it. */
 static ob_status forget_missing(prune *p)
 {
     ob_survey *s = &p->survey;
-    size_t at = 0;
     ob_status status = OB_OK;
     for (size_t i = 0; !OB_FAILED(status) && i < s->hold_count; i++) {
         const ob_hold *hold = &s->holds[i];
-        if (hold->kind != OB_OBJECT_POINT) {
-            continue;
-        }
-        while (at < s->point_count && strcmp(s->points[at].name, hold->name) < 0) {
-            at++;
-        }
-        if (at == s->point_count || strcmp(s->points[at].name, hold->name) != 0) {
+        if (hold->kind == OB_OBJECT_POINT && !ob_survey_has(s, hold)) {
             status = put(p, OB_OBJECT_POINT, call_mark, hold->name);
         }
     }
@@ -327,6 +344,9 @@ static ob_status forget_missing(prune *p)
 static ob_status prune_points(prune *p)
 {
     ob_status status = choose_points(p);
+    if (!OB_FAILED(status)) {
+        status = finish_sweeps(p);
+    }
     if (!OB_FAILED(status) && p->options->accept_missing) {
         status = forget_missing(p);
     }

@@ -4,6 +4,7 @@
 #include "point/manifest.h"
 #include "repo/point_object.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static ob_status no_memory(void)
@@ -124,22 +125,51 @@ static ob_status add_point(void *context, const char *name, uint64_t size)
     return OB_OK;
 }
 
-/* Points and the holds of points, both in the order of names: each point that the store knows must
- * be in its listing. */
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, ((const ob_survey_point *)b)->name);
+}
+
+static ob_survey_point *find_point(const ob_survey *s, const char *name)
+{
+    return s->point_count > 0
+               ? bsearch(name, s->points, s->point_count, sizeof s->points[0], by_name)
+               : NULL;
+}
+
+bool ob_survey_has(const ob_survey *survey, const ob_hold *hold)
+{
+    uint8_t bytes[OB_SHA256_SIZE];
+    uint32_t number = 0;
+    if (hold->kind == OB_OBJECT_POINT) {
+        return find_point(survey, hold->name) != NULL;
+    }
+    if (hold->kind == OB_OBJECT_PACK) {
+        return !OB_FAILED(ob_hex_decode(bytes, sizeof bytes, hold->name, strlen(hold->name))) &&
+               ob_packs_find(&survey->packs, bytes, &number);
+    }
+    for (size_t i = 0; i < survey->index_count; i++) {
+        if (strcmp(survey->indexes[i], hold->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each point that the store knows must be in its listing, but for those that were due: a run that
+ * was removing them has died. */
 static ob_status match_points(ob_survey *s)
 {
-    size_t at = 0;
     for (size_t i = 0; i < s->hold_count; i++) {
         const ob_hold *hold = &s->holds[i];
         if (hold->kind != OB_OBJECT_POINT) {
             continue;
         }
-        while (at < s->point_count && strcmp(s->points[at].name, hold->name) < 0) {
-            at++;
-        }
-        if (at < s->point_count && strcmp(s->points[at].name, hold->name) == 0) {
-            s->points[at].mark = mark_of(s, hold);
-        } else if (!s->options->accept_missing) {
+        ob_survey_mark mark = mark_of(s, hold);
+        ob_survey_point *point = find_point(s, hold->name);
+        if (point != NULL) {
+            point->mark = mark;
+        } else if (!mark.due && !s->options->accept_missing) {
             return ob_fail(OB_E_VAULT_INCOMPLETE, "point %s was stored and is not there",
                            hold->name);
         }

@@ -61,6 +61,9 @@ typedef struct ob_survey {
 ob_status ob_survey_read(ob_survey *survey);
 void ob_survey_free(ob_survey *survey);
 
+/* True if the object of a hold was listed. */
+bool ob_survey_has(const ob_survey *survey, const ob_hold *hold);
+
 /* Reads which packs a point needs, and adds to their numbers of points. */
 ob_status ob_survey_count(ob_survey *survey, const ob_survey_point *point, int needed, int used);
 

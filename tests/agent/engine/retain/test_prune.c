@@ -231,6 +231,32 @@ START_TEST(prune__a_listing_that_lacks_a_point_stops_it)
 }
 END_TEST
 
+/* A run died between removing objects and writing down that it did. */
+START_TEST(prune__goes_on_where_a_sweep_ended)
+{
+    history h;
+    history_open(&h);
+    for (int i = 0; i < 5; i++) {
+        history_backup(&h);
+    }
+    ob_check_ok(history_prune(&h, 1, NULL));
+    for (int i = 0; i < 3; i++) {
+        history_pass(&h, FORTNIGHT / 3);
+        if (i < 2) {
+            ob_check_ok(history_prune(&h, 0, NULL));
+        }
+    }
+    ob_store *store = h.scene.rig.store;
+    memory_store_remove(store, OB_OBJECT_POINT, memory_store_at(store, OB_OBJECT_POINT, 0)->name);
+    ob_check_ok(history_prune(&h, 0, NULL));
+    ck_assert_uint_eq(h.result.points_swept, 2); /* of three */
+    ck_assert_uint_eq(h.result.points_kept, 2);
+    ob_check_ok(history_prune(&h, 0, NULL));
+    history_check(&h, 3);
+    history_close(&h);
+}
+END_TEST
+
 START_TEST(prune__a_listing_that_lacks_a_pack_stops_it)
 {
     history h;
@@ -428,6 +454,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, prune__policies_without_a_rule_keep_all);
     tcase_add_test(cases, prune__dry_run_changes_nothing);
     tcase_add_test(cases, prune__a_listing_that_lacks_a_point_stops_it);
+    tcase_add_test(cases, prune__goes_on_where_a_sweep_ended);
     tcase_add_test(cases, prune__a_listing_that_lacks_a_pack_stops_it);
     tcase_add_test(cases, prune__a_vault_without_points_stops_it);
     tcase_add_test(cases, prune__a_damaged_point_stops_packs);
