@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define KEYS_KEPT 64
-#define AHEAD ((size_t)256 << 10) /* bytes that reading in order gets at once */
 
 /* The status with the pack's name before its detail. */
 static ob_status in_pack(ob_status status, const char *name, const char *part)
@@ -26,13 +25,18 @@ static ob_status in_pack(ob_status status, const char *name, const char *part)
     }
 }
 
-static ob_status get(ob_store *store, const char *name, uint64_t offset, void *data, size_t length)
+/* What the store says of a part of a pack. */
+static ob_status got(ob_status status, const char *name)
 {
-    ob_status status = store->ops->get(store, OB_OBJECT_PACK, name, offset, data, length);
     if (status == OB_E_NOT_FOUND) {
         return ob_fail(OB_E_CORRUPT, "pack/%s is not in the vault", name);
     }
     return in_pack(status, name, "its bytes");
+}
+
+static ob_status get(ob_store *store, const char *name, uint64_t offset, void *data, size_t length)
+{
+    return got(store->ops->get(store, OB_OBJECT_PACK, name, offset, data, length), name);
 }
 
 static ob_status read_header(ob_store *store, const char *name, ob_object_header *out)
@@ -132,6 +136,7 @@ struct ob_pack_keys {
     ob_mutex lock;
     ob_store *store;
     const ob_keyring *keys;
+    ob_stretches *stretches;
     pack_key kept[KEYS_KEPT]; /* by the name's first byte */
 };
 
@@ -140,6 +145,11 @@ ob_status ob_pack_keys_new(ob_store *store, const ob_keyring *keys, ob_pack_keys
     ob_pack_keys *cache = ob_calloc(1, sizeof *cache);
     if (cache == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "keys of packs");
+    }
+    ob_status status = ob_stretches_new(store, &cache->stretches);
+    if (OB_FAILED(status)) {
+        ob_free(cache);
+        return status;
     }
     ob_mutex_init(&cache->lock);
     cache->store = store;
@@ -152,6 +162,7 @@ void ob_pack_keys_free(ob_pack_keys *cache)
 {
     if (cache != NULL) {
         ob_mutex_destroy(&cache->lock);
+        ob_stretches_free(cache->stretches);
         ob_free_secret(cache, sizeof *cache);
     }
 }
@@ -185,60 +196,26 @@ static ob_status key_of(ob_pack_keys *cache, ob_tools_pool *pool, const uint8_t 
     return status;
 }
 
-/* Gets bytes of the pack from the frame on, `length` of them. */
-static ob_status fill(ob_store *store, ob_window *window, const ob_frame *frame, const char *text,
-                      size_t length)
+/* The frame's bytes, in the tools' memory. */
+static ob_status get_frame(ob_pack_keys *cache, ob_tools *tools, const ob_frame *frame,
+                           const char *text)
 {
-    window->end = window->start;
-    ob_buf_clear(&window->bytes);
-    ob_status status = ob_buf_reserve(&window->bytes, length);
+    ob_buf_clear(&tools->sealed);
+    ob_status status = ob_buf_reserve(&tools->sealed, frame->length);
     if (!OB_FAILED(status)) {
-        status = get(store, text, frame->offset, window->bytes.data, length);
-    }
-    if (!OB_FAILED(status)) {
-        memcpy(window->pack, frame->pack, sizeof window->pack);
-        window->base = frame->offset;
-        window->start = frame->offset;
-        window->end = frame->offset + length;
-    }
-    return status;
-}
-
-/* The frame's bytes, which the caller may overwrite. */
-static ob_status get_frame(ob_store *store, ob_window *window, const ob_frame *frame,
-                           const char *text, uint8_t **out)
-{
-    uint64_t end = (uint64_t)frame->offset + frame->length;
-    bool same = memcmp(window->pack, frame->pack, sizeof window->pack) == 0;
-    bool onward = same && frame->offset >= window->start;
-    ob_status status = OB_OK;
-    if (!onward || end > window->end) {
-        size_t ahead = frame->length;
-        if (onward && ahead < AHEAD && frame->pack_size > frame->offset + ahead) {
-            ahead = frame->pack_size - frame->offset;
-            ahead = ahead < AHEAD ? ahead : AHEAD;
-        }
-        status = fill(store, window, frame, text, ahead);
-        if (OB_FAILED(status) && ahead > frame->length) {
-            /* The pack may be cut behind the frame. */
-            status = fill(store, window, frame, text, frame->length);
-        }
-    }
-    if (!OB_FAILED(status)) {
-        *out = window->bytes.data + (frame->offset - window->base);
-        window->start = end;
+        status = got(ob_stretches_get(cache->stretches, frame, tools->sealed.data), text);
     }
     return status;
 }
 
 static ob_status open_chunk(ob_tools *tools, const pack_key *key, const ob_frame *frame,
-                            uint8_t *sealed, const ob_chunk_id *id, ob_buf *out)
+                            const ob_chunk_id *id, ob_buf *out)
 {
     const ob_place place = {.type = OB_SEAL_FRAME, .offset = frame->offset};
     ob_chunk_id found;
     ob_status status = ob_tools_set_key(tools, key->key, key->tag);
     if (!OB_FAILED(status)) {
-        status = ob_tools_open_block(tools, &key->header, &place, sealed, frame->length,
+        status = ob_tools_open_block(tools, &key->header, &place, tools->sealed.data, frame->length,
                                      OB_CHUNK_MOST, out);
     }
     if (!OB_FAILED(status)) {
@@ -255,15 +232,17 @@ ob_status ob_pack_read_chunk(ob_pack_keys *cache, ob_tools_pool *pool, ob_tools 
 {
     pack_key key;
     char text[OB_SHA256_HEX];
-    uint8_t *sealed = NULL;
     ob_hex_encode(text, frame->pack, OB_SHA256_SIZE);
     ob_status status = key_of(cache, pool, frame->pack, text, &key);
     if (OB_FAILED(status)) {
         return status;
     }
-    status = get_frame(cache->store, &tools->window, frame, text, &sealed);
+    status = get_frame(cache, tools, frame, text);
     if (!OB_FAILED(status)) {
-        status = in_pack(open_chunk(tools, &key, frame, sealed, id, out), text, "chunk");
+        status = in_pack(open_chunk(tools, &key, frame, id, out), text, "chunk");
+        if (OB_FAILED(status)) {
+            ob_stretches_forget(cache->stretches, frame);
+        }
     }
     ob_wipe(&key, sizeof key);
     return status;

@@ -3,6 +3,7 @@
 #define OB_ENGINE_PACK_READ_H
 
 #include "ob/store.h"
+#include "pack/stretch.h"
 #include "pack/toc.h"
 #include "pack/tools.h"
 
@@ -19,22 +20,14 @@ ob_status ob_pack_read_head(ob_store *store, const ob_keyring *keys, ob_tools *t
                             const char *name, uint64_t size, ob_pack_head *out);
 void ob_pack_head_free(ob_pack_head *head);
 
-/* The keys of packs lately read from. */
+/* The keys of packs lately read from, and stretches of them. */
 typedef struct ob_pack_keys ob_pack_keys;
 ob_status ob_pack_keys_new(ob_store *store, const ob_keyring *keys, ob_pack_keys **out);
 void ob_pack_keys_free(ob_pack_keys *cache); /* takes NULL */
 
-/* Where a chunk is. */
-typedef struct ob_frame {
-    const uint8_t *pack; /* name, OB_SHA256_SIZE bytes */
-    uint32_t pack_size;
-    uint32_t offset;
-    uint32_t length;
-} ob_frame;
-
 /* Reads one chunk's content into `out`, replaced, and checks it against its id. OB_E_CORRUPT (also
- * if the pack is gone), OB_E_SEAL and OB_E_FORMAT_VERSION name the pack. Chunks that are asked for
- * in the order of a pack are read ahead. Thread-safe, with tools of the caller's own. */
+ * if the pack is gone), OB_E_SEAL and OB_E_FORMAT_VERSION name the pack. Small
+ * chunks near each other are read together. Thread-safe, with tools of the caller's own. */
 ob_status ob_pack_read_chunk(ob_pack_keys *cache, ob_tools_pool *pool, ob_tools *tools,
                              const ob_frame *frame, const ob_chunk_id *id, ob_buf *out);
 

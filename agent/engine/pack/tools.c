@@ -19,7 +19,7 @@ static void tools_free(ob_tools *tools)
         ob_codec_free(tools->codec);
         ob_gcm_free(tools->gcm);
         ob_free(tools->piece);
-        ob_buf_free(&tools->window.bytes);
+        ob_buf_free(&tools->sealed);
         ob_free(tools);
     }
 }

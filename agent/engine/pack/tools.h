@@ -12,22 +12,13 @@
 
 #define OB_PIECE ((size_t)64 << 10)
 
-/* A stretch of a pack as it came from the store, for the next chunks behind the one asked for. What
- * was opened is overwritten, so that only what lies behind it counts. */
-typedef struct ob_window {
-    ob_buf bytes;
-    uint8_t pack[OB_SHA256_SIZE];
-    uint64_t base;       /* offset in the pack of the first byte */
-    uint64_t start, end; /* of what is still good; end = start: nothing */
-} ob_window;
-
 typedef struct ob_tools {
     ob_hasher *hasher;
     ob_codec *codec;
     ob_gcm *gcm;
     uint64_t key_tag; /* says whose key the cipher has; 0 = nobody's */
     uint8_t *piece;   /* OB_PIECE bytes */
-    ob_window window;
+    ob_buf sealed;    /* a chunk as it came from the store */
     struct ob_tools *next;
 } ob_tools;
 

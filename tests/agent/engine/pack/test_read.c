@@ -38,7 +38,6 @@ static void forget_keys(fixture *f)
 {
     ob_pack_keys_free(f->cache);
     ob_check_ok(ob_pack_keys_new(f->store, f->keys, &f->cache));
-    f->tools->window.end = f->tools->window.start;
 }
 
 static void teardown(fixture *f)
@@ -189,7 +188,7 @@ START_TEST(read__keys_of_others_do_not_fit)
 }
 END_TEST
 
-START_TEST(read__in_order_is_read_ahead)
+START_TEST(read__small_chunks_are_read_together)
 {
     fixture f;
     ob_buf out = {0};
@@ -274,7 +273,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, read__cut_packs);
     tcase_add_test(cases, read__chunks_do_not_change_places);
     tcase_add_test(cases, read__keys_of_others_do_not_fit);
-    tcase_add_test(cases, read__in_order_is_read_ahead);
+    tcase_add_test(cases, read__small_chunks_are_read_together);
     tcase_add_test(cases, read__failures_come_through);
     tcase_add_test(cases, read__without_memory);
 }

@@ -418,6 +418,9 @@ START_TEST(read__failures_of_the_store_come_through)
     memory_store_fail(r.store, 0, OB_OK, false);
     /* The same repository works when the store is back. */
     ck_assert_uint_eq(readable(repo, ids), COUNT);
+    ob_repo_close(repo);
+    repo = open_to_read(&r);
+    ck_assert(ob_repo_locate(repo, &ids[0], &pack, &offset));
     memory_store_fail(r.store, 0, OB_E_VAULT_UNREACHABLE, true);
     ob_check_status(ob_repo_read(repo, &ids[0], &out), OB_E_VAULT_UNREACHABLE);
     ob_repo_close(repo);
