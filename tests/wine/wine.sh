@@ -53,6 +53,13 @@ ob_wine_template() {
             timeout -k 5 120 "$ob_wine_loader" wineboot -i
             # The default claims Windows 7, which .NET and current programs refuse.
             timeout -k 5 60 "$ob_wine_loader" winecfg -v win10
+            # No test plugs in a device, and the driver that looks for them crashes now and then when
+            # the prefix ends, which calls Wine's debugger for 5 s. 4: never started.
+            for driver in winebus wineusb; do
+                timeout -k 5 60 "$ob_wine_loader" reg add \
+                    "HKLM\\System\\CurrentControlSet\\Services\\$driver" \
+                    /v Start /t REG_DWORD /d 4 /f
+            done
             timeout -k 5 60 "$ob_wine_server" -w
             mv "$WINEPREFIX" "$template"
             rm -rf "$making"
