@@ -1,10 +1,12 @@
 #include "exclusions.h"
+#include "hooks.h"
 #include "ob/alloc.h"
 #include "ob/host.h"
 #include "policy.h"
 #include "work.h"
 
 #include <cjson/cJSON.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SOURCES_MOST 256
@@ -30,28 +32,42 @@ static void free_backup(void *context)
     ob_free(work);
 }
 
-static ob_status run_backup(void *context, ob_run *run)
+static ob_status back_up(backup *work, ob_run *run, ob_backup_result *result)
 {
-    backup *work = context;
-    ob_backup_result result = {0};
     ob_backup_options options = {.policy = work->policy.name,
                                  .machine_name = work->machine_name,
                                  .sources = (const char *const *)work->sources.names,
                                  .source_count = work->sources.count};
     ob_selection selection = *ob_spec_set_selection(work->selection);
     selection.skip_caches = work->policy.options.exclude_caches;
-    ob_status status = ob_session_connect(work->session, OB_SESSION_BACKUP);
+    ob_status status = ob_hook_before(&work->policy, run);
     if (status == OB_OK) {
-        ob_run_set_initialized(run);
         status = ob_backup_run(ob_session_engine(work->session), &selection, &options,
-                               ob_run_control(run), &result);
-    }
-    if (status == OB_OK) {
-        ob_run_set_totals(run, &result.totals);
-        ob_run_set_point(run, &result.point);
-        ob_run_set_incremental(run, result.incremental);
+                               ob_run_control(run), result);
     }
     return status;
+}
+
+static ob_status run_backup(void *context, ob_run *run)
+{
+    backup *work = context;
+    ob_backup_result result = {0};
+    char detail[1024];
+    ob_status status = ob_session_connect(work->session, OB_SESSION_BACKUP);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    ob_run_set_initialized(run);
+    status = back_up(work, run, &result);
+    snprintf(detail, sizeof detail, "%s", ob_detail()); /* the hook may say something of its own */
+    ob_hook_after(&work->policy, run, status, &result.point);
+    if (OB_FAILED(status)) {
+        return ob_fail(status, "%s", detail);
+    }
+    ob_run_set_totals(run, &result.totals);
+    ob_run_set_point(run, &result.point);
+    ob_run_set_incremental(run, result.incremental);
+    return OB_OK;
 }
 
 /* The sources that the caller chose; each must be one of the policy. None = all. */

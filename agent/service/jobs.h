@@ -56,6 +56,7 @@ ob_status ob_jobs_cancel(ob_jobs *jobs, const ob_guid *id);
 /* For the engine: progress, events and cancelling of this job. */
 const ob_control *ob_run_control(ob_run *run);
 bool ob_run_cancelled(ob_run *run);
+ob_guid ob_run_id(const ob_run *run);
 void ob_run_set_initialized(ob_run *run);
 /* The final numbers. */
 void ob_run_set_totals(ob_run *run, const ob_progress *totals);

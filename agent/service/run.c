@@ -218,6 +218,11 @@ bool ob_run_cancelled(ob_run *run)
     return cancelled(run);
 }
 
+ob_guid ob_run_id(const ob_run *run)
+{
+    return run->facts.id; /* never changes */
+}
+
 void ob_run_set_initialized(ob_run *run)
 {
     ob_mutex_lock(run->host.lock);

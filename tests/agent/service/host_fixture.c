@@ -87,3 +87,20 @@ void ob_test_host_close(ob_test_host *fixture)
     ob_db_close(fixture->db);
     *fixture = (ob_test_host){0};
 }
+
+const char *const *ob_test_script(const char *posix, const char *windows)
+{
+    static const char *argv[4];
+    bool is_windows = strcmp(ob_host_platform(), "windows") == 0;
+    argv[0] = is_windows ? "C:\\windows\\system32\\cmd.exe" : "/bin/sh";
+    argv[1] = is_windows ? "/c" : "-c";
+    argv[2] = is_windows ? windows : posix;
+    return argv;
+}
+
+const char *ob_test_script_json(const char *posix, const char *windows)
+{
+    const char *const *argv = ob_test_script(posix, windows);
+    return ob_test_format("[%s,%s,%s]", ob_test_quoted(argv[0]), ob_test_quoted(argv[1]),
+                          ob_test_quoted(argv[2]));
+}

@@ -26,6 +26,11 @@ void ob_test_host_ready(ob_test_host *fixture, const char *folder);
 void ob_test_host_set_policy(ob_test_host *fixture, const char *document);
 void ob_test_host_close(ob_test_host *fixture);
 
+/* A script for the shell of this system, as arguments, NULL-ended; valid until the next call. */
+const char *const *ob_test_script(const char *posix, const char *windows);
+/* The same as a list of a document. */
+const char *ob_test_script_json(const char *posix, const char *windows);
+
 /* A path as JSON text has it, with its quotes. */
 const char *ob_test_quoted(const char *path);
 

@@ -153,6 +153,59 @@ START_TEST(backup__leaves_out_the_vault_and_its_own_state)
 }
 END_TEST
 
+/* Both hooks write to a file: the one before ends with `before`, the one after with `after`. */
+static const char *set_hooks(int before, int after)
+{
+    const char *mark = ob_test_path(fixture.dir, "mark");
+    const char *scripts[2];
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "before" : "after";
+        int code = i == 0 ? before : after;
+        scripts[i] = ob_test_script_json(
+            ob_test_format("echo %s $OB_STATUS. >> '%s'; exit %d", name, mark, code),
+            ob_test_format("echo %s %%OB_STATUS%%.>>%s& exit %d", name, mark, code));
+    }
+    ob_test_host_set_policy(&fixture,
+                            ob_test_format("{\"files\":[{\"path\":%s}],\"hooks\":{\"before\":"
+                                           "{\"command\":%s},\"after\":{\"command\":%s}}}",
+                                           ob_test_quoted(files), scripts[0], scripts[1]));
+    return mark;
+}
+
+static const char *text_of(const char *path)
+{
+    size_t length = 0;
+    return (const char *)ob_test_read_file(path, &length);
+}
+
+START_TEST(backup__between_its_hooks)
+{
+    const char *mark = set_hooks(0, 0);
+    ob_test_seen seen = run_to_end("{}");
+    ck_assert_msg(seen.facts.state == OB_RUN_COMPLETED || fixture.host.windows, "%s", seen.detail);
+    ck_assert_ptr_nonnull(strstr(text_of(mark), "before "));
+    ck_assert_ptr_nonnull(strstr(text_of(mark), "after OB_OK."));
+    /* That the one after fails is a warning: the point is made. */
+    set_hooks(0, 4);
+    seen = run_to_end("{}");
+    ck_assert_int_eq(seen.facts.state, OB_RUN_COMPLETED_WITH_WARNINGS);
+    ck_assert(has(&seen, "\"symbol\":\"OB_E_COMMAND_FAILED\""));
+    ck_assert(has(&seen, "\"point\":\""));
+}
+END_TEST
+
+START_TEST(backup__not_without_what_comes_before)
+{
+    const char *mark = set_hooks(9, 0);
+    ob_test_seen seen = run_to_end("{}");
+    ck_assert_int_eq(seen.facts.state, OB_RUN_FAILED);
+    ck_assert_int_eq(seen.facts.status, OB_E_COMMAND_FAILED);
+    ck_assert(has(&seen, "ended with 9"));
+    ck_assert(!has(&seen, "\"point\":\""));
+    ck_assert_ptr_nonnull(strstr(text_of(mark), "after OB_E_COMMAND_FAILED."));
+}
+END_TEST
+
 START_TEST(backup__memory_runs_out_before_it_starts)
 {
     ob_status status = OB_OK;
@@ -182,6 +235,8 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, backup__of_nothing);
     tcase_add_test(cases, backup__the_vault_away_fails_the_job);
     tcase_add_test(cases, backup__leaves_out_the_vault_and_its_own_state);
+    tcase_add_test(cases, backup__between_its_hooks);
+    tcase_add_test(cases, backup__not_without_what_comes_before);
     tcase_add_test(cases, backup__memory_runs_out_before_it_starts);
 }
 

@@ -107,3 +107,5 @@ OB_STATUS_ROW(OB_E_RETAINED, 0x80040226, 0, 0,
 OB_STATUS_ROW(OB_E_VAULT_INCOMPLETE, 0x80040227, 0, 0,
               "Something is missing from the vault, so nothing is deleted from it.",
               "Check that the whole vault is mounted; verify it, then prune again.")
+OB_STATUS_ROW(OB_E_COMMAND_FAILED, 0x80040230, 0, 0, "A command of the policy failed.",
+              "See the detail for how it ended and what it said last; run it by hand to try it.")
