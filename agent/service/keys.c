@@ -79,7 +79,9 @@ static ob_status change(ob_keyring *keys, const ob_fs *fs, const char *path, ob_
     if (unchanged) {
         return OB_OK;
     }
-    if (status != OB_OK && status != OB_E_PASSPHRASE_WRONG && status != OB_E_NOT_FOUND) {
+    /* A damaged envelope is made up for by the next one. */
+    if (status != OB_OK && status != OB_E_PASSPHRASE_WRONG && status != OB_E_NOT_FOUND &&
+        status != OB_E_CORRUPT) {
         return status;
     }
     status = ob_keyring_new_epoch(keys);

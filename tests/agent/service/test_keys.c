@@ -145,6 +145,71 @@ START_TEST(keys__a_failure_midway_loses_nothing)
 }
 END_TEST
 
+static bool opens(const char *passphrase)
+{
+    ob_keyring *keys = NULL;
+    ob_status status = ob_keyring_open(&keys, store, passphrase, strlen(passphrase));
+    ob_keyring_free(keys);
+    return status == OB_OK;
+}
+
+/* Whatever fails in the vault, or when the agent dies between vault and machine: the newest
+ * envelope opens with the old passphrase or with the new one, and has all the keys that are kept
+ * here. */
+START_TEST(keys__a_change_cut_short_is_old_or_new)
+{
+    const char *old = FIRST;
+    bool hit = true;
+    ob_check_ok(set(FIRST));
+    for (uint64_t n = 1; hit; n++) {
+        ob_test_fs fs;
+        ob_test_fs_init(&fs, ob_fs_os());
+        fs.writes_only = true;
+        ob_store *failing = NULL;
+        ob_check_ok(ob_folder_store_open(&fs.fs, vault.folder, &vault.machine, &failing));
+        ob_test_fs_fail(&fs, n, true);
+        const char *wanted = ob_test_format("passphrase number %u", (unsigned)n);
+        ob_status status = ob_keys_set_passphrase(&fs.fs, path, failing, wanted, strlen(wanted));
+        hit = fs.hit;
+        ck_assert_int_eq(status == OB_OK, !hit);
+        ob_store_close(failing);
+        ck_assert(opens(wanted) != opens(old));
+        old = opens(wanted) ? wanted : old;
+        /* What is kept here is in the newest envelope: the same, or that and one epoch more. */
+        ob_keyring *kept = NULL;
+        ob_keyring *stored = NULL;
+        ob_buf a = {0};
+        ob_buf b = {0};
+        ob_check_ok(ob_keys_load(ob_fs_os(), path, &kept));
+        ob_check_ok(ob_keyring_open(&stored, store, old, strlen(old)));
+        export_of(kept, &a);
+        export_of(stored, &b);
+        ck_assert_uint_ge(b.length, a.length);
+        ck_assert_mem_eq(a.data + 46, b.data + 46, a.length - 46);
+        ck_assert_mem_eq(a.data, b.data, 42);
+        ob_buf_free(&a);
+        ob_buf_free(&b);
+        ob_keyring_free(kept);
+        ob_keyring_free(stored);
+        /* And trying again ends well. */
+        ob_check_ok(set(wanted));
+        ck_assert(opens_ours(wanted));
+        old = wanted;
+    }
+}
+END_TEST
+
+/* The newest envelope is damaged: another change makes a sound one. */
+START_TEST(keys__a_damaged_envelope_is_made_up_for)
+{
+    ob_check_ok(set(FIRST));
+    ob_test_flip_byte(vault_fixture_path(&vault, "key/00000001"), 80);
+    ob_check_ok(set(FIRST));
+    ck_assert_uint_eq(envelopes(), 2);
+    ck_assert(opens_ours(FIRST));
+}
+END_TEST
+
 START_TEST(keys__the_vault_away_changes_nothing)
 {
     ob_check_ok(set(FIRST));
@@ -179,6 +244,8 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, keys__a_short_one_is_refused);
     tcase_add_test(cases, keys__after_a_loss_the_vault_gives_them_back);
     tcase_add_test(cases, keys__a_failure_midway_loses_nothing);
+    tcase_add_test(cases, keys__a_change_cut_short_is_old_or_new);
+    tcase_add_test(cases, keys__a_damaged_envelope_is_made_up_for);
     tcase_add_test(cases, keys__the_vault_away_changes_nothing);
     tcase_add_test(cases, keys__damaged_ones_are_told);
 }

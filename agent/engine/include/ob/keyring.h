@@ -26,8 +26,9 @@ ob_status ob_keyring_import(ob_keyring **out, const void *data, size_t length);
  * OB_E_PASSPHRASE_SHORT, OB_E_INVALID_ARGUMENT if it is not UTF-8. */
 ob_status ob_keyring_store(const ob_keyring *keys, ob_store *store, const char *passphrase,
                            size_t length);
-/* Opens the newest envelope. OB_E_NOT_FOUND if the store has none, OB_E_PASSPHRASE_WRONG,
- * OB_E_CORRUPT, OB_E_FORMAT_VERSION. */
+/* Opens the newest envelope; if that is damaged, the one before it, which may lack the newest epochs:
+ * then what was written since does not open, and all else does. OB_E_NOT_FOUND if the store has
+ * none, OB_E_PASSPHRASE_WRONG, OB_E_CORRUPT, OB_E_FORMAT_VERSION. */
 ob_status ob_keyring_open(ob_keyring **out, ob_store *store, const char *passphrase,
                           size_t length);
 

@@ -76,8 +76,38 @@ START_TEST(vault_key__numbers_have_an_end)
 }
 END_TEST
 
+/* An envelope that is damaged is not the end: the one before opens what was written before. */
+START_TEST(vault_key__the_older_one_helps)
+{
+    ob_store *store = memory_store_new();
+    ob_keyring *keys = rig_keys(1);
+    ob_keyring *opened = NULL;
+    ob_check_ok(ob_keyring_store(keys, store, ONE, strlen(ONE)));
+    ob_check_ok(ob_keyring_new_epoch(keys));
+    ob_check_ok(ob_keyring_store(keys, store, TWO, strlen(TWO)));
+    memory_store_at(store, OB_OBJECT_KEY, 1)->data[70] ^= 1;
+    ob_check_ok(ob_keyring_open(&opened, store, ONE, strlen(ONE)));
+    ck_assert_uint_eq(opened->epochs, 1);
+    ck_assert_mem_eq(opened->master, keys->master, sizeof keys->master);
+    ob_keyring_free(opened);
+    opened = NULL;
+    /* What is wrong is the damage, and not the passphrase. */
+    ob_check_status(ob_keyring_open(&opened, store, TWO, strlen(TWO)), OB_E_CORRUPT);
+    ob_check_detail("key/00000002");
+    memory_store_at(store, OB_OBJECT_KEY, 0)->length = 0;
+    ob_check_status(ob_keyring_open(&opened, store, ONE, strlen(ONE)), OB_E_CORRUPT);
+    ob_check_detail("key/00000002");
+    memory_store_at(store, OB_OBJECT_KEY, 1)->data[70] ^= 1;
+    ob_check_ok(ob_keyring_open(&opened, store, TWO, strlen(TWO)));
+    ob_keyring_free(opened);
+    ob_keyring_free(keys);
+    ob_store_close(store);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, vault_key__the_older_one_helps);
     tcase_add_test(cases, vault_key__newest_counts);
     tcase_add_test(cases, vault_key__passphrase_has_rules);
     tcase_add_test(cases, vault_key__damage_and_failures_are_told_apart);
