@@ -1,6 +1,6 @@
 #!/bin/bash
-# The module and the whole thread on Windows: a real PowerShell, the COM library and the agent, under
-# Wine, in a prefix of their own.
+# The module and the whole thread on Windows: a real PowerShell, the COM library and the agent as a
+# service, under Wine, in a prefix of their own.
 #
 #   tests/powershell/run.sh [BUILD]      BUILD: a MinGW build, default build/mingw-x64
 set -euo pipefail
@@ -11,9 +11,7 @@ build=$(cd "${1:-$root/build/mingw-x64}" && pwd)
 . "$root/tests/wine/wine.sh"
 
 work=$(mktemp -d)
-agent=
 finish() {
-    [ -z "$agent" ] || ob_wine_stop "$agent"
     ob_wine_end
     if [ -n "${OB_TEST_KEEP:-}" ]; then echo "kept: $work" >&2; else rm -rf "$work"; fi
 }
@@ -43,16 +41,23 @@ awk 'NR == 6 { $0 = substr($0, 1, 30) (substr($0, 31, 1) == "A" ? "B" : "A") sub
 run regsvr32 /s "$program\\obcom.dll"
 
 export OBAGENT_ENDPOINT=OnlineBackupTest OB_TEST_ROOT='C:\ob'
-ob_wine_start "$work/agent.log" "$program\\obagent.exe" run --state 'C:\ob\state' --endpoint "$OBAGENT_ENDPOINT"
-agent=$ob_wine_pid
+# Wine ends its services soon after the last ordinary program.
+ob_wine_start /dev/null ping -n 600 127.0.0.1
+run "$program\\obagent.exe" install --state 'C:\ob\state' --endpoint "$OBAGENT_ENDPOINT"
+run sc start obagent
+log=$drive/ob/state/logs/obagent.log
+ready=
 for _ in $(seq 100); do
-    run "$program\\obctl.exe" status >/dev/null 2>&1 && break
-    kill -0 "$agent" 2>/dev/null || { echo "the agent ended:" >&2; cat "$work/agent.log" >&2; exit 1; }
+    if run "$program\\obctl.exe" status >/dev/null 2>&1; then
+        ready=1
+        break
+    fi
     sleep 0.2
 done
+[ -n "$ready" ] || { echo "the agent does not answer:" >&2; tail -n 30 "$log" >&2; exit 1; }
 
 result=0
 OB_PWSH_TIMEOUT=400 "$here/rig/pwsh.sh" "$here/runner.ps1" \
     "Z:$here/rig.tests.ps1" "Z:$here/thread.tests.ps1" "Z:$here/oldstyle.tests.ps1" "Z:$here/module.tests.ps1" || result=$?
-[ $result -eq 0 ] || { echo "-- the agent's log:" >&2; tail -n 30 "$work/agent.log" >&2; }
+[ $result -eq 0 ] || { echo "-- the agent's log:" >&2; tail -n 30 "$log" >&2; }
 exit $result
