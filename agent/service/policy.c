@@ -122,9 +122,13 @@ static ob_status read_document(ob_policy *policy, bool windows)
     ob_json_get_text(&object, "modified", OB_TIME_TEXT, &ignored);
     ob_json_get_node(&object, "sources", cJSON_Array, &sources);
     policy->paused = state == 1;
+    ob_json_get_node(&object, "retention", cJSON_Object, &policy->retention_json);
     ob_status status = ob_policy_options_read(&policy->options, &object, windows);
     if (status == OB_OK) {
         status = ob_json_no_more(&object);
+    }
+    if (status == OB_OK && policy->retention_json != NULL) {
+        status = ob_retention_read(&policy->retention, policy->retention_json);
     }
     if (status == OB_OK) {
         status = check_name(policy->name);
@@ -194,6 +198,9 @@ ob_status ob_policy_print(const ob_policy *policy, const ob_guid *id, int64_t mo
     ob_json_add_text(json, "state", states[policy->paused], &failed);
     ob_json_add_node(json, "files", specs_json(policy, &failed), &failed);
     ob_policy_options_add(&policy->options, json, &failed);
+    if (policy->retention_json != NULL) {
+        ob_json_add_node(json, "retention", cJSON_Duplicate(policy->retention_json, true), &failed);
+    }
     ob_json_add_text(json, "id", text, &failed);
     ob_json_add_text(json, "modified", time, &failed);
     ob_json_add_node(json, "sources", sources, &failed);

@@ -9,6 +9,7 @@
 #include "ob/json.h"
 #include "ob/text.h"
 #include "policy_options.h"
+#include "retention.h"
 #include "selection.h"
 #include "source.h"
 
@@ -23,6 +24,8 @@ typedef struct ob_policy {
     size_t spec_count;
     ob_source_list sources;
     ob_policy_options options;
+    const cJSON *retention_json; /* NULL: all points are kept */
+    ob_retention retention;
 } ob_policy;
 
 /* Reads and checks a document. The members that only the agent sets (id, modified, sources) may

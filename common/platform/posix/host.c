@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -192,4 +193,12 @@ ob_status ob_host_arguments(int argc, char **argv, char ***out)
     (void)argc;
     *out = argv;
     return OB_OK;
+}
+
+int32_t ob_host_utc_offset(int64_t time)
+{
+    const int64_t second = 1000000000;
+    time_t moment = (time_t)(time / second - (time % second < 0 ? 1 : 0));
+    struct tm local;
+    return localtime_r(&moment, &local) != NULL ? (int32_t)local.tm_gmtoff : 0;
 }

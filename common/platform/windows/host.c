@@ -308,3 +308,26 @@ ob_status ob_host_arguments(int argc, char **argv, char ***out)
     ob_free(arguments);
     return status;
 }
+
+int32_t ob_host_utc_offset(int64_t time)
+{
+    const int64_t unix_epoch = INT64_C(116444736000000000); /* in 100 ns since 1601 */
+    SYSTEMTIME utc;
+    SYSTEMTIME local;
+    FILETIME file;
+    FILETIME there;
+    int64_t ticks = time / 100 - (time % 100 < 0 ? 1 : 0) + unix_epoch;
+    if (ticks < 0) {
+        return 0;
+    }
+    file.dwLowDateTime = (DWORD)((uint64_t)ticks & UINT32_MAX);
+    file.dwHighDateTime = (DWORD)((uint64_t)ticks >> 32);
+    if (!FileTimeToSystemTime(&file, &utc) ||
+        !SystemTimeToTzSpecificLocalTime(NULL, &utc, &local) ||
+        !SystemTimeToFileTime(&local, &there)) {
+        return 0;
+    }
+    int64_t moved = (int64_t)((uint64_t)there.dwHighDateTime << 32 | there.dwLowDateTime);
+    /* The parts of a day have no more than milliseconds. */
+    return (int32_t)((moved - (ticks - ticks % 10000)) / 10000000);
+}

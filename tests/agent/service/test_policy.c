@@ -172,6 +172,32 @@ START_TEST(policy__what_was_read_can_be_stored_again)
 }
 END_TEST
 
+START_TEST(policy__retention_comes_back)
+{
+    static const char *const text = "{\"files\":[{\"path\":\"/a\"}],\"retention\":{\"days\":30,"
+                                    "\"weekly\":{\"weeks\":4,\"times\":[\"17:30\"]}}}";
+    ob_policy policy = {0};
+    ob_policy again = {0};
+    ob_buf stored = {0};
+    ob_check_ok(read_text(&policy, text));
+    ob_check_ok(ob_policy_store(db, &policy, 0, &machine, false, &stored));
+    ob_check_ok(ob_policy_read(&again, stored.data, stored.length, false));
+    ck_assert_uint_eq(again.retention.days, 30);
+    ck_assert_uint_eq(again.retention.weekly.range_days, 28);
+    ck_assert_uint_eq(again.retention.weekly.times[0], 63000);
+    ob_policy_free(&policy);
+    ob_policy_free(&again);
+    ob_buf_free(&stored);
+    ob_check_status(read_text(&policy, "{\"files\":[{\"path\":\"/a\"}],\"retention\":7}"),
+                    OB_E_POLICY_INVALID);
+    ob_check_detail("policy.retention");
+    ob_check_status(
+        read_text(&policy, "{\"files\":[{\"path\":\"/a\"}],\"retention\":{\"days\":0}}"),
+        OB_E_POLICY_INVALID);
+    ob_check_detail("policy.retention.days");
+}
+END_TEST
+
 START_TEST(policy__several_by_name)
 {
     store("{\"files\":[{\"path\":\"/a\"}]}", 1);
@@ -231,6 +257,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, policy__reads_specs_and_sources);
     tcase_add_test(cases, policy__is_stored_whole);
     tcase_add_test(cases, policy__what_was_read_can_be_stored_again);
+    tcase_add_test(cases, policy__retention_comes_back);
     tcase_add_test(cases, policy__several_by_name);
     tcase_add_test(cases, policy__names_as_callers_give_them);
     tcase_add_test(cases, policy__memory_runs_out);

@@ -171,6 +171,21 @@ START_TEST(host__final_path)
 }
 END_TEST
 
+START_TEST(host__utc_offset)
+{
+    static const int64_t times[] = {INT64_MIN, -1, 0, INT64_C(1800000000000000000), INT64_MAX};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        int32_t offset = ob_host_utc_offset(times[i]);
+        ck_assert_int_le(offset, 15 * 3600);
+        ck_assert_int_ge(offset, -15 * 3600);
+    }
+    /* Zones of today are whole quarters of an hour, and the same a nanosecond later. */
+    int32_t offset = ob_host_utc_offset(times[3]);
+    ck_assert_int_eq(offset % 900, 0);
+    ck_assert_int_eq(ob_host_utc_offset(times[3] + 999999999), offset);
+}
+END_TEST
+
 START_TEST(host__arguments)
 {
     char program[] = "program";
@@ -191,6 +206,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, host__volume_root);
     tcase_add_test(cases, host__absolute_path);
     tcase_add_test(cases, host__final_path);
+    tcase_add_test(cases, host__utc_offset);
     tcase_add_test(cases, host__arguments);
 }
 

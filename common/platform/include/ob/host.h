@@ -26,6 +26,10 @@ const char *ob_host_control_endpoint(void);
 /* The value of an environment variable as UTF-8; OB_E_NOT_FOUND if unset. */
 ob_status ob_host_environment(const char *name, char **out);
 
+/* How far local time was ahead of UTC at a time (ns since 1970 UTC), in seconds; 0 if the system does
+ * not know. */
+int32_t ob_host_utc_offset(int64_t time);
+
 /* The root of the volume that holds an absolute path: "/" on Linux (one tree), "C:\" on Windows.
  * Does not touch the disk. OB_E_INVALID_ARGUMENT for a relative path. */
 ob_status ob_host_volume_root(const char *path, char **out);
