@@ -202,14 +202,6 @@ static ob_status fail_volume_kind(const ob_fs *fs, ob_dir *dir, const char *name
     return status == OB_OK ? inner->volume_kind(inner, dir, name, out) : status;
 }
 
-static ob_status fail_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                             uint32_t *out)
-{
-    const ob_fs *inner = wrapper_of(fs)->inner;
-    ob_status status = enter(fs, "extras", name, false);
-    return status == OB_OK ? inner->extras(inner, dir, name, type, out) : status;
-}
-
 static ob_status fail_read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
                                   ob_file_type type, ob_extra_visit visit, void *context,
                                   uint32_t *not_kept)
@@ -313,7 +305,6 @@ void ob_test_fs_init(ob_test_fs *wrapper, const ob_fs *inner)
                 .set_meta = fail_set_meta,
                 .space = fail_space,
                 .volume_kind = inner->volume_kind != NULL ? fail_volume_kind : NULL,
-                .extras = fail_extras,
                 .read_extras = inner->read_extras != NULL ? fail_read_extras : NULL,
                 .write_extra = inner->write_extra != NULL ? fail_write_extra : NULL,
                 .data_map = inner->data_map != NULL ? fail_data_map : NULL,

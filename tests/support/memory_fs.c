@@ -548,16 +548,6 @@ static ob_status memory_space(const ob_fs *fs, const char *path, uint64_t *free_
     return OB_OK;
 }
 
-static ob_status memory_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                               uint32_t *out)
-{
-    ob_file_info info;
-    (void)type;
-    ob_status status = memory_stat(fs, dir, name, &info);
-    *out = OB_FAILED(status) ? *out : 0;
-    return status;
-}
-
 /* ---- life ---- */
 
 static void set_members(ob_memory_fs *memory)
@@ -590,7 +580,6 @@ static void set_members(ob_memory_fs *memory)
         .make_link = memory_make_link,
         .set_meta = memory_set_meta,
         .space = memory_space,
-        .extras = memory_extras,
     };
 }
 

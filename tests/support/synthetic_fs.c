@@ -353,17 +353,6 @@ static ob_status synthetic_rename(const ob_fs *fs, ob_dir *from_dir, const char 
     return inner->rename(inner, real_of(from_dir), from, real_of(to_dir), to);
 }
 
-static ob_status synthetic_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                                  uint32_t *out)
-{
-    (void)fs;
-    (void)dir;
-    (void)name;
-    (void)type;
-    *out = 0;
-    return OB_OK;
-}
-
 void ob_synthetic_fs_init(ob_synthetic_fs *source, const ob_fs *inner, uint64_t files,
                           uint32_t bytes, uint32_t per_mille)
 {
@@ -394,7 +383,6 @@ void ob_synthetic_fs_init(ob_synthetic_fs *source, const ob_fs *inner, uint64_t 
                 .make_dir = synthetic_make_dir,
                 .remove_file = synthetic_remove_file,
                 .rename = synthetic_rename,
-                .extras = synthetic_extras,
             },
     };
 }

@@ -100,7 +100,9 @@ static void settle(worker *w, ob_slot *slot, const ob_content_result *result)
     if (result->changed) {
         ob_report_event(report, OB_EVENT_CHANGED, place, "");
     }
-    ob_progress more = {.files_done = 1, .files_changed = 1, .bytes_stored = slot->ids.stored};
+    bool is_file = slot->entry.info.type == OB_FILE_REGULAR;
+    ob_progress more = {
+        .files_done = 1, .files_changed = is_file ? 1 : 0, .bytes_stored = slot->ids.stored};
     ob_report_add(report, &more, place);
 }
 

@@ -148,7 +148,7 @@ void ob_report_extras(ob_report *report, const char *path, uint32_t extras)
 {
     static const char *const names[] = {
         "acl",    "xattr",     "capability", "alternate stream", "security descriptor",
-        "sparse", "encrypted", "compressed"};
+        "sparse", "encrypted", "compressed", "content in the cloud"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((extras >> i & 1) != 0) {
             ob_report_event(report, OB_EVENT_NOT_KEPT, path, names[i]);

@@ -195,10 +195,8 @@ ob_status ob_file_restore_node(const ob_placing *p, const ob_entry *entry, ob_re
     }
     status =
         ob_meta_apply(restore, p->target->dir, temporary, p->place, entry, restore->mask, true);
-    if (!OB_FAILED(status)) {
-        status = settle(p, temporary, restored);
-    }
-    return OB_FAILED(status) ? ob_file_abandon(p, temporary, status) : OB_OK;
+    return OB_FAILED(status) ? ob_file_abandon(p, temporary, status)
+                             : ob_file_settle(p, entry, temporary, restored);
 }
 
 /* ---- more names ---- */

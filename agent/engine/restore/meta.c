@@ -82,17 +82,6 @@ void ob_meta_prepare(ob_restore *restore, ob_dir *dir, const char *name, const c
     }
 }
 
-void ob_meta_seal(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
-                  const ob_entry *entry)
-{
-    const ob_fs *fs = restore->engine->fs;
-    if ((entry->info.inode_flags & ~(uint32_t)OB_INODE_COMPRESSED) != 0 &&
-        (restore->mask & OB_META_ATTRIBUTES) != 0 &&
-        OB_FAILED(fs->set_meta(fs, dir, name, &entry->info, OB_META_FLAGS))) {
-        ob_report_event(&restore->report, OB_EVENT_NOT_KEPT, place, "inode flags");
-    }
-}
-
 /* ---- what it has beyond that ---- */
 
 typedef struct applying {
@@ -137,7 +126,7 @@ static ob_status apply_extra(void *context, const ob_extra *extra)
     applying *a = context;
     const ob_fs *fs = a->restore->engine->fs;
     bool same = (a->restore->mask & OB_META_ATTRIBUTES) != 0;
-    if (extra->kind == OB_EXTRA_KIND_REPARSE ||
+    if (extra->kind == OB_EXTRA_KIND_REPARSE || extra->kind == OB_EXTRA_KIND_SHORT_NAME ||
         (extra->kind == OB_EXTRA_KIND_SECURITY) != a->last ||
         (a->restore->options->skip_security && is_security(extra))) {
         return OB_OK;
@@ -151,6 +140,31 @@ static ob_status apply_extra(void *context, const ob_extra *extra)
         status = OB_OK;
     }
     return status;
+}
+
+static ob_status apply_short_name(void *context, const ob_extra *extra)
+{
+    applying *a = context;
+    const ob_fs *fs = a->restore->engine->fs;
+    if (extra->kind == OB_EXTRA_KIND_SHORT_NAME &&
+        ((a->restore->mask & OB_META_ATTRIBUTES) == 0 || fs->write_extra == NULL ||
+         OB_FAILED(fs->write_extra(fs, a->dir, a->name, extra)))) {
+        tell(a, extra->kind);
+    }
+    return OB_OK;
+}
+
+void ob_meta_seal(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
+                  const ob_entry *entry)
+{
+    const ob_fs *fs = restore->engine->fs;
+    applying a = {.restore = restore, .dir = dir, .name = name, .place = place};
+    (void)ob_extra_each(entry, apply_short_name, &a);
+    if ((entry->info.inode_flags & ~(uint32_t)OB_INODE_COMPRESSED) != 0 &&
+        (restore->mask & OB_META_ATTRIBUTES) != 0 &&
+        OB_FAILED(fs->set_meta(fs, dir, name, &entry->info, OB_META_FLAGS))) {
+        ob_report_event(&restore->report, OB_EVENT_NOT_KEPT, place, "inode flags");
+    }
 }
 
 static ob_status write_stream(applying *a, const ob_stream *stream, ob_file *file)

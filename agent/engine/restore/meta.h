@@ -15,7 +15,8 @@ void ob_meta_prepare(ob_restore *restore, ob_dir *dir, const char *name, const c
  * on disk then. What ends the job only: a stream whose content the vault does not have is told. */
 ob_status ob_meta_apply(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
                         const ob_entry *entry, int mask, bool sync);
-/* When nothing else is to be changed: flags that forbid changes. */
+/* When it has its name and nothing else is to be changed: the short name, which a new name takes
+ * away, and flags that forbid changes. */
 void ob_meta_seal(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
                   const ob_entry *entry);
 

@@ -110,6 +110,9 @@ ob_status ob_target_open(ob_target *parent, const char *name, const ob_entry *en
     if (!OB_FAILED(status) && entry != NULL && (made || impose)) {
         target->entry = (ob_entry){.path = "", .info = entry->info, .target = ""};
         target->mask = restore->mask;
+        if (made) {
+            ob_meta_prepare(restore, parent->dir, name, target->place, entry);
+        }
         status = ob_extras_copy(&target->more, entry);
         (void)ob_extras_give(&target->more, &target->entry);
     }

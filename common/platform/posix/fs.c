@@ -442,7 +442,6 @@ const ob_fs *ob_fs_os(void)
         .set_meta = ob_posix_set_meta,
         .space = ob_posix_space,
         .volume_kind = ob_posix_volume_kind,
-        .extras = ob_posix_extras,
         .read_extras = ob_posix_read_extras,
         .write_extra = ob_posix_write_extra,
         .data_map = ob_posix_data_map,

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
@@ -220,101 +219,5 @@ ob_status ob_posix_space(const ob_fs *fs, const char *path, uint64_t *free_bytes
     }
     *free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
     *total_bytes = (uint64_t)st.f_blocks * st.f_frsize;
-    return OB_OK;
-}
-
-static bool starts_with(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static uint32_t bits_of_names(const char *names, size_t length)
-{
-    uint32_t bits = 0;
-    for (size_t at = 0; at < length; at += strlen(names + at) + 1) {
-        const char *name = names + at;
-        if (starts_with(name, "system.posix_acl_")) {
-            bits |= OB_EXTRA_ACL;
-        } else if (strcmp(name, "security.capability") == 0) {
-            bits |= OB_EXTRA_CAPABILITY;
-        } else if (starts_with(name, "user.") || starts_with(name, "trusted.")) {
-            bits |= OB_EXTRA_XATTR;
-        }
-    }
-    return bits;
-}
-
-/* The names of the extended attributes; there is no listxattrat(), but the link of a descriptor
- * under /proc leads to its folder, and llistxattr() does not follow the last component. */
-static ob_status attribute_bits(const ob_dir *dir, const char *name, uint32_t *bits)
-{
-    char fixed[1024];
-    char *path = NULL;
-    char *names = fixed;
-    char *large = NULL;
-    ob_status status = OB_OK;
-    if (dir != NULL) {
-        path = ob_asprintf("/proc/self/fd/%d/%s", dir->fd, name);
-        if (path == NULL) {
-            return ob_fail(OB_E_NO_MEMORY, "%s", name);
-        }
-    }
-    const char *place = path != NULL ? path : name;
-    ssize_t length = llistxattr(place, fixed, sizeof fixed - 1);
-    if (length < 0 && errno == ERANGE) {
-        size_t most = 65536; /* XATTR_LIST_MAX */
-        names = large = ob_alloc(most + 1);
-        if (large == NULL) {
-            status = ob_fail(OB_E_NO_MEMORY, "%s", name);
-            goto out;
-        }
-        length = llistxattr(place, large, most);
-    }
-    if (length >= 0) {
-        names[length] = '\0';
-        *bits = bits_of_names(names, (size_t)length);
-    } else if (errno != EOPNOTSUPP) {
-        status = ob_posix_fail(errno, dir, name);
-    }
-out:
-    ob_free(large);
-    ob_free(path);
-    return status;
-}
-
-/* Fewer blocks than bytes says "maybe" (file systems compress); only a hole found says yes. */
-static bool is_sparse(int base, const char *name)
-{
-    struct statx st;
-    if (statx(base, name, AT_SYMLINK_NOFOLLOW, STATX_SIZE | STATX_BLOCKS, &st) != 0 ||
-        st.stx_blocks * 512 >= st.stx_size) {
-        return false;
-    }
-    int fd = openat(base, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) {
-        return false;
-    }
-    off_t hole = lseek(fd, 0, SEEK_HOLE);
-    close(fd);
-    return hole >= 0 && (uint64_t)hole < st.stx_size;
-}
-
-ob_status ob_posix_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                          uint32_t *out)
-{
-    int base = -1;
-    uint32_t bits = 0;
-    ob_status status = ob_posix_base(dir, name, &base);
-    (void)fs;
-    if (status == OB_OK) {
-        status = attribute_bits(dir, name, &bits);
-    }
-    if (OB_FAILED(status)) {
-        return status;
-    }
-    if (type == OB_FILE_REGULAR && is_sparse(base, name)) {
-        bits |= OB_EXTRA_SPARSE;
-    }
-    *out = bits;
     return OB_OK;
 }

@@ -33,8 +33,6 @@ ob_status ob_posix_space(const ob_fs *fs, const char *path, uint64_t *free_bytes
                          uint64_t *total_bytes);
 ob_status ob_posix_volume_kind(const ob_fs *fs, ob_dir *dir, const char *name,
                                ob_volume_kind *out); /* volume.c */
-ob_status ob_posix_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                          uint32_t *out);
 
 /* fs_extra.c */
 ob_status ob_posix_read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,

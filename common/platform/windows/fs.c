@@ -399,7 +399,11 @@ const ob_fs *ob_fs_os(void)
         .make_link = make_link,
         .set_meta = ob_windows_set_meta,
         .space = ob_windows_space,
-        .extras = ob_windows_extras,
+        .read_extras = ob_windows_read_extras,
+        .write_extra = ob_windows_write_extra,
+        .data_map = ob_windows_data_map,
+        .make_node = ob_windows_make_node,
+        .open_stream = ob_windows_open_stream,
     };
     return &fs;
 }

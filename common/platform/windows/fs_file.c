@@ -2,6 +2,7 @@
 #include "ob/alloc.h"
 
 #include <sddl.h>
+#include <string.h>
 
 /* Where lock() puts its byte: locks are mandatory here, and this byte is never read or written. */
 #define LOCK_OFFSET UINT64_C(0x7FFFFFFFFFFFFFFE)
@@ -20,14 +21,18 @@ PSECURITY_DESCRIPTOR ob_windows_private_security(void)
     return security;
 }
 
-static void enable_privilege(HANDLE token, const wchar_t *name)
+/* True if the process has it. */
+static bool enable_privilege(HANDLE token, const wchar_t *name)
 {
     TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1};
     privileges.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
-    if (LookupPrivilegeValueW(NULL, name, &privileges.Privileges[0].Luid)) {
-        AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL);
-    }
+    return LookupPrivilegeValueW(NULL, name, &privileges.Privileges[0].Luid) &&
+           AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL) &&
+           GetLastError() == ERROR_SUCCESS; /* else ERROR_NOT_ALL_ASSIGNED, after success */
 }
+
+static INIT_ONCE privileges_once = INIT_ONCE_STATIC_INIT;
+static bool may_audit;
 
 static BOOL CALLBACK enable_backup(PINIT_ONCE once, PVOID parameter, PVOID *context)
 {
@@ -38,14 +43,20 @@ static BOOL CALLBACK enable_backup(PINIT_ONCE once, PVOID parameter, PVOID *cont
     if (OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token)) {
         enable_privilege(token, L"SeBackupPrivilege");
         enable_privilege(token, L"SeRestorePrivilege");
+        may_audit = enable_privilege(token, L"SeSecurityPrivilege");
         CloseHandle(token);
     }
     return TRUE;
 }
 
+bool ob_windows_may_audit(void)
+{
+    InitOnceExecuteOnce(&privileges_once, enable_backup, NULL, NULL);
+    return may_audit;
+}
+
 static HANDLE create(const wchar_t *path, int flags, DWORD more, SECURITY_ATTRIBUTES *security)
 {
-    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
     DWORD access = (flags & OB_OPEN_READ) != 0 ? GENERIC_READ : 0;
     DWORD disposition = OPEN_EXISTING;
     access |= (flags & OB_OPEN_WRITE) != 0 ? GENERIC_WRITE : 0;
@@ -53,7 +64,7 @@ static HANDLE create(const wchar_t *path, int flags, DWORD more, SECURITY_ATTRIB
         disposition = (flags & OB_OPEN_EXCLUSIVE) != 0 ? CREATE_NEW : OPEN_ALWAYS;
     }
     if ((flags & OB_OPEN_BACKUP) != 0) {
-        InitOnceExecuteOnce(&once, enable_backup, NULL, NULL);
+        InitOnceExecuteOnce(&privileges_once, enable_backup, NULL, NULL);
         more |= FILE_FLAG_BACKUP_SEMANTICS;
     }
     more |= (flags & OB_OPEN_SEQUENTIAL) != 0 ? FILE_FLAG_SEQUENTIAL_SCAN : 0;
@@ -87,7 +98,7 @@ static ob_status check_open(const ob_fs *fs, ob_file *file, int flags)
     if (OB_FAILED(status)) {
         return status;
     }
-    if (info.type == OB_FILE_OTHER && (info.attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
+    if (info.type == OB_FILE_REGULAR && (info.attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
         status = open_through_filter(file, flags, &info);
     } else if (info.type != OB_FILE_REGULAR) {
         status = ob_windows_fail_path(ERROR_NOT_SUPPORTED, file->path);
@@ -139,6 +150,53 @@ out:
     if (security.lpSecurityDescriptor != NULL) {
         LocalFree(security.lpSecurityDescriptor);
     }
+    ob_windows_close(fs, file);
+    return status;
+}
+
+ob_status ob_windows_open_stream(const ob_fs *fs, ob_dir *dir, const char *name, const char *stream,
+                                 int flags, ob_file **out)
+{
+    wchar_t *wide = NULL;
+    ob_file *file = ob_calloc(1, sizeof *file);
+    if (file == NULL) {
+        return ob_fail(OB_E_NO_MEMORY, "%s", name);
+    }
+    file->handle = INVALID_HANDLE_VALUE;
+    ob_status status = ob_windows_path_in(dir, name, &file->path);
+    if (!OB_FAILED(status) && (stream[0] == '\0' || strpbrk(stream, "/\\:") != NULL)) {
+        status = ob_fail(OB_E_INVALID_ARGUMENT, "\"%s\" is not a name of a stream", stream);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_windows_to_wide(stream, &wide);
+    }
+    if (OB_FAILED(status)) {
+        goto out;
+    }
+    size_t base = wcslen(file->path);
+    size_t length = wcslen(wide);
+    wchar_t *path = ob_realloc_array(file->path, base + length + 2, sizeof *path);
+    if (path == NULL) {
+        status = ob_fail(OB_E_NO_MEMORY, "%s", name);
+        goto out;
+    }
+    file->path = path;
+    path[base] = L':';
+    wmemcpy(path + base + 1, wide, length + 1);
+    file->handle = create(path, flags, FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    if (file->handle == INVALID_HANDLE_VALUE) {
+        status = ob_windows_fail_path(GetLastError(), path);
+        goto out;
+    }
+    if ((flags & OB_OPEN_TRUNCATE) != 0) {
+        status = ob_windows_truncate(fs, file, 0);
+    }
+    if (!OB_FAILED(status)) {
+        *out = file;
+        file = NULL; /* transferred */
+    }
+out:
+    ob_free(wide);
     ob_windows_close(fs, file);
     return status;
 }

@@ -2,7 +2,6 @@
 #include "ob/alloc.h"
 #include "ob/text.h"
 
-#include <aclapi.h>
 #include <string.h>
 #include <winioctl.h>
 
@@ -33,14 +32,35 @@ static int64_t ticks_of(int64_t time)
     return ticks > 0 ? ticks : 1; /* 0 and less mean "leave it" */
 }
 
+bool ob_windows_is_remote(DWORD reparse_tag)
+{
+    return (reparse_tag & 0xFFFF0FFFu) == 0x9000001Au; /* IO_REPARSE_TAG_CLOUD and _1 to _F */
+}
+
+/* Tags of things that are not names of others, but have no content of their own either. */
+static bool is_thing(DWORD reparse_tag)
+{
+    static const DWORD tags[] = {0x8000001B, 0x80000014, 0x80000023, /* program link, NFS, socket */
+                                 0x80000024, 0x80000025, 0x80000026}; /* WSL: FIFO, devices */
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        if (reparse_tag == tags[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 ob_file_type ob_windows_type(DWORD attributes, DWORD reparse_tag)
 {
     if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
         if (reparse_tag == IO_REPARSE_TAG_SYMLINK) {
             return OB_FILE_SYMLINK;
         }
-        /* A folder of a filter (the cloud, say) is a folder; a junction is something else. */
-        if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 || (reparse_tag & NAME_SURROGATE) != 0) {
+        /* What stands for something else is just that; what a filter keeps in a form of its own
+         * (compressed, deduplicated) is a file or folder as any other, but for a file whose content
+         * is in the cloud. */
+        if ((reparse_tag & NAME_SURROGATE) != 0 || is_thing(reparse_tag) ||
+            ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 && ob_windows_is_remote(reparse_tag))) {
             return OB_FILE_OTHER;
         }
     }
@@ -69,6 +89,7 @@ ob_status ob_windows_info(HANDLE handle, const wchar_t *path, ob_file_info *out)
         .attributes = attributes,
         .links = info.nNumberOfLinks,
         .size = (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow,
+        .allocated = (attributes & FILE_ATTRIBUTE_SPARSE_FILE) != 0 ? 0 : INT64_MAX,
         .device = info.dwVolumeSerialNumber,
         .file_id = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow,
         .mtime = time_of(basic.LastWriteTime.QuadPart),
@@ -202,6 +223,29 @@ out:
     return status;
 }
 
+/* How an empty file is to be stored. */
+static ob_status set_storage(const wchar_t *path, DWORD attributes)
+{
+    ob_status status = OB_OK;
+    DWORD got = 0;
+    USHORT format = COMPRESSION_FORMAT_DEFAULT;
+    HANDLE handle = open_itself(path, GENERIC_READ | GENERIC_WRITE);
+    if (handle == INVALID_HANDLE_VALUE) {
+        return ob_windows_fail_path(GetLastError(), path);
+    }
+    if ((attributes & FILE_ATTRIBUTE_SPARSE_FILE) != 0 &&
+        !DeviceIoControl(handle, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &got, NULL)) {
+        status = ob_windows_fail_path(GetLastError(), path);
+    }
+    if ((attributes & FILE_ATTRIBUTE_COMPRESSED) != 0 &&
+        !DeviceIoControl(handle, FSCTL_SET_COMPRESSION, &format, sizeof format, NULL, 0, &got,
+                         NULL)) {
+        status = ob_windows_fail_path(GetLastError(), path);
+    }
+    CloseHandle(handle);
+    return status;
+}
+
 ob_status ob_windows_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
                               const ob_file_info *info, int mask)
 {
@@ -224,6 +268,12 @@ ob_status ob_windows_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
         DWORD attributes = info->attributes & settable;
         basic.FileAttributes = attributes != 0 ? attributes : FILE_ATTRIBUTE_NORMAL;
     }
+    if (mask == OB_META_OWNER || mask == OB_META_MODE || mask == OB_META_FLAGS) {
+        goto out; /* there is none of it here, and nothing to open the file for */
+    }
+    if ((mask & OB_META_STORAGE) != 0) {
+        status = set_storage(path, info->attributes);
+    }
     HANDLE handle = open_itself(path, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES);
     if (handle == INVALID_HANDLE_VALUE) {
         status = ob_windows_fail_path(GetLastError(), path);
@@ -234,6 +284,7 @@ ob_status ob_windows_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
         }
         CloseHandle(handle);
     }
+out:
     ob_free(path);
     return status;
 }
@@ -264,72 +315,5 @@ ob_status ob_windows_space(const ob_fs *fs, const char *path, uint64_t *free_byt
     }
     ob_free(volume);
     ob_free(wide);
-    return status;
-}
-
-static bool has_streams(const wchar_t *path, bool folder)
-{
-    WIN32_FIND_STREAM_DATA data;
-    HANDLE search = FindFirstStreamW(path, FindStreamInfoStandard, &data, 0);
-    if (search == INVALID_HANDLE_VALUE) {
-        return false;
-    }
-    /* The bytes of a file are its first stream; a folder has none of its own. */
-    bool more = folder || FindNextStreamW(search, &data);
-    FindClose(search);
-    return more;
-}
-
-/* True unless the DACL is all inherited, which a restored file gets from its folder again. */
-static bool has_own_security(const wchar_t *path)
-{
-    PSECURITY_DESCRIPTOR security = NULL;
-    PACL acl = NULL;
-    SECURITY_DESCRIPTOR_CONTROL control = 0;
-    DWORD revision = 0;
-    bool own = false;
-    if (GetNamedSecurityInfoW((LPWSTR)(uintptr_t)path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION,
-                              NULL, NULL, &acl, NULL, &security) != ERROR_SUCCESS) {
-        return false;
-    }
-    if (GetSecurityDescriptorControl(security, &control, &revision)) {
-        own = (control & SE_DACL_PROTECTED) != 0;
-    }
-    for (DWORD i = 0; acl != NULL && i < acl->AceCount && !own; i++) {
-        void *entry = NULL;
-        if (GetAce(acl, i, &entry)) {
-            const ACE_HEADER *header = entry;
-            own = (header->AceFlags & INHERITED_ACE) == 0;
-        }
-    }
-    LocalFree(security);
-    return own;
-}
-
-ob_status ob_windows_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                            uint32_t *out)
-{
-    wchar_t *path = NULL;
-    uint32_t bits = 0;
-    ob_status status = ob_windows_path_in(dir, name, &path);
-    (void)fs;
-    if (OB_FAILED(status)) {
-        return status;
-    }
-    DWORD attributes = GetFileAttributesW(path);
-    if (attributes == INVALID_FILE_ATTRIBUTES) {
-        status = ob_windows_fail_path(GetLastError(), path);
-        goto out;
-    }
-    bits |= (attributes & FILE_ATTRIBUTE_SPARSE_FILE) != 0 ? OB_EXTRA_SPARSE : 0;
-    bits |= (attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0 ? OB_EXTRA_ENCRYPTED : 0;
-    bits |= (attributes & FILE_ATTRIBUTE_COMPRESSED) != 0 ? OB_EXTRA_COMPRESSED : 0;
-    if (type == OB_FILE_REGULAR || type == OB_FILE_DIR) {
-        bits |= has_streams(path, type == OB_FILE_DIR) ? OB_EXTRA_STREAM : 0;
-        bits |= has_own_security(path) ? OB_EXTRA_SECURITY : 0;
-    }
-    *out = bits;
-out:
-    ob_free(path);
     return status;
 }

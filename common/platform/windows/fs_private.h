@@ -1,4 +1,4 @@
-/* What fs.c, fs_file.c and fs_meta.c share. Paths are in the form of ob_windows_path(). */
+/* What fs.c, fs_file.c, fs_meta.c and fs_extra.c share. Paths are in the form of ob_windows_path(). */
 #ifndef OB_WINDOWS_FS_PRIVATE_H
 #define OB_WINDOWS_FS_PRIVATE_H
 
@@ -32,8 +32,15 @@ ob_file_type ob_windows_type(DWORD attributes, DWORD reparse_tag);
  * when it cannot be made. */
 PSECURITY_DESCRIPTOR ob_windows_private_security(void);
 
+/* True for what stands for content that lies elsewhere, which its reparse data do not bring back. */
+bool ob_windows_is_remote(DWORD reparse_tag);
+/* True if this process may read and set what is audited (SACL). */
+bool ob_windows_may_audit(void);
+
 /* fs_file.c */
 ob_status ob_windows_open(const ob_fs *fs, ob_dir *dir, const char *name, int flags, ob_file **out);
+ob_status ob_windows_open_stream(const ob_fs *fs, ob_dir *dir, const char *name,
+                                 const char *stream, int flags, ob_file **out);
 void ob_windows_close(const ob_fs *fs, ob_file *file);
 ob_status ob_windows_file_stat(const ob_fs *fs, ob_file *file, ob_file_info *out);
 ob_status ob_windows_read_at(const ob_fs *fs, ob_file *file, uint64_t offset, void *data,
@@ -53,7 +60,16 @@ ob_status ob_windows_set_meta(const ob_fs *fs, ob_dir *dir, const char *name,
                               const ob_file_info *info, int mask);
 ob_status ob_windows_space(const ob_fs *fs, const char *path, uint64_t *free_bytes,
                            uint64_t *total_bytes);
-ob_status ob_windows_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                            uint32_t *out);
+
+/* fs_extra.c */
+ob_status ob_windows_read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
+                                 ob_file_type type, ob_extra_visit visit, void *context,
+                                 uint32_t *not_kept);
+ob_status ob_windows_write_extra(const ob_fs *fs, ob_dir *dir, const char *name,
+                                 const ob_extra *extra);
+ob_status ob_windows_data_map(const ob_fs *fs, ob_file *file, uint64_t size, ob_extent_visit visit,
+                              void *context);
+ob_status ob_windows_make_node(const ob_fs *fs, ob_dir *dir, const char *name,
+                               const ob_file_info *info, const void *data, size_t length);
 
 #endif

@@ -48,9 +48,7 @@ static void take_progress(void *context, const ob_progress *progress)
 static void take_event(void *context, const ob_event *event)
 {
     scene *self = context;
-    bool usual =
-        event->kind == OB_EVENT_NOT_KEPT && strcmp(event->what, "security descriptor") == 0;
-    if (!usual && self->event_count < SCENE_EVENTS_MOST) {
+    if (self->event_count < SCENE_EVENTS_MOST) {
         scene_event *to = &self->events[self->event_count++];
         to->kind = event->kind;
         to->status = event->status;

@@ -30,8 +30,7 @@ typedef struct scene {
     uint32_t retain_days;  /* of the next points */
     bool listens; /* to a backup's progress; then a first one is counted ahead, by a thread */
     ob_backup_result last; /* of the last backup */
-    /* What happened since the last scene_backup() or scene_restore(), but for the security
-     * descriptors that each file of Windows has and no point keeps. */
+    /* What happened since the last scene_backup() or scene_restore(). */
     ob_mutex lock;
     scene_event events[SCENE_EVENTS_MOST];
     size_t event_count;

@@ -36,6 +36,13 @@ static const char *text_of(const char *path)
     return (const char *)ob_test_read_file(path, &length);
 }
 
+static ob_status pass_extra(void *context, const ob_extra *extra)
+{
+    (void)context;
+    (void)extra;
+    return OB_OK;
+}
+
 START_TEST(fs__open_modes)
 {
     ob_file *file = NULL;
@@ -218,6 +225,7 @@ END_TEST
 
 START_TEST(fs__names_are_one_component)
 {
+    const ob_extra extra = {OB_EXTRA_KIND_XATTR, "user.a", "", 0};
     static const char *const bad[] = {"", ".", "..", "a/b", "/etc", "../x"};
     ob_dir *dir = open_dir(temp);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -243,7 +251,11 @@ START_TEST(fs__names_are_one_component)
         ob_check_status(fs->make_link(fs, dir, n, dir, "x"), OB_E_INVALID_ARGUMENT);
         ob_check_status(fs->make_link(fs, dir, "x", dir, n), OB_E_INVALID_ARGUMENT);
         ob_check_status(fs->set_meta(fs, dir, n, &info, 0), OB_E_INVALID_ARGUMENT);
-        ob_check_status(fs->extras(fs, dir, n, OB_FILE_REGULAR, &extras), OB_E_INVALID_ARGUMENT);
+        ob_check_status(
+            fs->read_extras(fs, dir, n, NULL, OB_FILE_REGULAR, pass_extra, NULL, &extras),
+            OB_E_INVALID_ARGUMENT);
+        ob_check_status(fs->write_extra(fs, dir, n, &extra), OB_E_INVALID_ARGUMENT);
+        ob_check_status(fs->make_node(fs, dir, n, &info, NULL, 0), OB_E_INVALID_ARGUMENT);
     }
     fs->dir_close(fs, dir);
 }
@@ -403,7 +415,7 @@ static ob_status use_everything(void)
         status = fs->stat(fs, dir, "file", &info);
     }
     if (status == OB_OK) {
-        status = fs->extras(fs, dir, "file", OB_FILE_REGULAR, &extras);
+        status = fs->read_extras(fs, dir, "file", NULL, OB_FILE_REGULAR, pass_extra, NULL, &extras);
     }
     if (status == OB_OK) {
         status = fs->make_link(fs, dir, "file", dir, "other");

@@ -84,27 +84,8 @@ START_TEST(fs_meta__missing)
     const ob_fs *fs = ob_fs_os();
     const char *path = ob_test_path(ob_test_temp(), "nothing");
     ob_file_info info = {.type = OB_FILE_REGULAR, .mode = 0600};
-    uint32_t extras = 77;
     int all = OB_META_MODE | OB_META_OWNER | OB_META_TIMES | OB_META_ATTRIBUTES;
     ob_check_status(fs->set_meta(fs, NULL, path, &info, all), OB_E_NOT_FOUND);
-    ob_check_status(fs->extras(fs, NULL, path, OB_FILE_REGULAR, &extras), OB_E_NOT_FOUND);
-    ck_assert_uint_eq(extras, 77);
-}
-END_TEST
-
-START_TEST(fs_meta__plain_files_have_no_extras)
-{
-    const ob_fs *fs = ob_fs_os();
-    const char *dir = ob_test_temp();
-    ob_dir *handle = NULL;
-    uint32_t extras = 77;
-    ob_test_write_text(ob_test_path(dir, "file"), "x");
-    ob_check_ok(fs->dir_open(fs, NULL, dir, &handle));
-    ob_check_ok(fs->extras(fs, handle, "file", OB_FILE_REGULAR, &extras));
-    ck_assert_uint_eq(extras & ~(uint32_t)OB_EXTRA_SECURITY, 0);
-    fs->dir_close(fs, handle);
-    ob_check_ok(fs->extras(fs, NULL, dir, OB_FILE_DIR, &extras));
-    ck_assert_uint_eq(extras & ~(uint32_t)OB_EXTRA_SECURITY, 0);
 }
 END_TEST
 
@@ -114,7 +95,6 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, fs_meta__times);
     tcase_add_test(cases, fs_meta__ctime_tells_of_changes_that_mtime_hides);
     tcase_add_test(cases, fs_meta__missing);
-    tcase_add_test(cases, fs_meta__plain_files_have_no_extras);
 }
 
 OB_TEST_MAIN("fs_meta", add_cases)

@@ -176,15 +176,11 @@ struct ob_fs {
                        uint64_t *total_bytes);
     /* NULL where every volume is OB_VOLUME_DATA. Follows no link. */
     ob_status (*volume_kind)(const ob_fs *fs, ob_dir *dir, const char *name, ob_volume_kind *out);
-    /* What this version does not keep of a file that exists (ACL, xattr, alternate streams, …): a
-     * set of OB_EXTRA_* bits. */
-    ob_status (*extras)(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
-                        uint32_t *out);
     /* What follows is NULL where a system has nothing of the kind. */
 
-    /* Visits what a file has, kinds ascending, and names of one kind ascending by their bytes.
-     * `file` may be the file itself, opened, which is quicker. *not_kept: OB_EXTRA_* bits of what
-     * it has and cannot be had. */
+    /* Visits what a file has, kinds ascending, and attributes ascending by the bytes of their
+     * names. `file` may be the file itself, opened, which is quicker. *not_kept: OB_EXTRA_* bits of
+     * what it has and cannot be had. */
     ob_status (*read_extras)(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
                              ob_file_type type, ob_extra_visit visit, void *context,
                              uint32_t *not_kept);
@@ -211,6 +207,7 @@ enum ob_extra_bits {
     OB_EXTRA_SPARSE = 32,
     OB_EXTRA_ENCRYPTED = 64, /* EFS */
     OB_EXTRA_COMPRESSED = 128,
+    OB_EXTRA_REMOTE = 256,                   /* the content lies in the cloud */
     OB_EXTRA_KEPT = 255 - OB_EXTRA_ENCRYPTED /* what this version keeps unless it cannot be read */
 };
 

@@ -305,6 +305,11 @@ END_TEST
 
 /* ---- kinds ---- */
 
+static bool is_windows(void)
+{
+    return strcmp(ob_host_platform(), "windows") == 0;
+}
+
 static ob_status odd_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
                             ob_file_type type, ob_extra_visit visit, void *context,
                             uint32_t *not_kept)
@@ -322,7 +327,8 @@ static ob_status odd_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_f
     return OB_OK;
 }
 
-/* What could have been kept is tried again each time, what never can is not. */
+/* What could have been kept is tried again each time, what never can is not. On Windows each of
+ * these entries lacks its descriptor, as those of an earlier version do. */
 START_TEST(backup_run__what_is_not_kept_is_told_each_time)
 {
     scene self;
@@ -338,7 +344,7 @@ START_TEST(backup_run__what_is_not_kept_is_told_each_time)
         ck_assert_uint_eq(scene_told(&self, OB_EVENT_NOT_KEPT, "c", "acl"), 1);
         ck_assert_uint_eq(scene_told(&self, OB_EVENT_NOT_KEPT, "c", "xattr"), 1);
         ck_assert_uint_eq(scene_told(&self, OB_EVENT_NOT_KEPT, "dir", "xattr"), 1);
-        ck_assert_uint_eq(self.last.totals.files_changed, run == 0 ? 3 : 1);
+        ck_assert_uint_eq(self.last.totals.files_changed, run == 0 || is_windows() ? 3 : 1);
     }
     scene_close(&self);
 }

@@ -1,12 +1,10 @@
 #include "ob/fs.h"
 #include "ob/test.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 static const ob_fs *fs;
@@ -91,79 +89,12 @@ START_TEST(posix_fs_meta__no_set_id_without_the_owner)
 }
 END_TEST
 
-static uint32_t extras_of(const char *name, ob_file_type type)
-{
-    uint32_t bits = 0;
-    uint32_t by_path = 0;
-    ob_check_ok(fs->extras(fs, handle, name, type, &bits));
-    ob_check_ok(fs->extras(fs, NULL, ob_test_path(dir, name), type, &by_path));
-    ck_assert_uint_eq(bits, by_path);
-    return bits;
-}
-
-/* False where the file system or the user's rights do not have such an attribute. */
-static bool set_attribute(const char *name, const void *value, size_t length)
-{
-    int result = lsetxattr(path, name, value, length, 0);
-    ck_assert(result == 0 || errno == EOPNOTSUPP || errno == EPERM);
-    return result == 0;
-}
-
-START_TEST(posix_fs_meta__attributes_are_extras)
-{
-    /* An ACL that lets user 12345 read; the form of acl(5) in extended attributes, version 2. */
-    static const uint8_t acl[] = {2, 0,  0,   0,   1,   0,   6,  0, 255, 255, 255, 255, 2,   0,  4,
-                                  0, 57, 48,  0,   0,   4,   0,  4, 0,   255, 255, 255, 255, 16, 0,
-                                  4, 0,  255, 255, 255, 255, 32, 0, 0,   0,   255, 255, 255, 255};
-    /* CAP_NET_BIND_SERVICE, permitted; version 2. */
-    static const uint8_t capability[20] = {1, 0, 0, 2, 0, 4};
-    uint32_t wanted = 0;
-    ck_assert_uint_eq(extras_of("file", OB_FILE_REGULAR), 0);
-    if (set_attribute("user.note", "x", 1)) {
-        wanted |= OB_EXTRA_XATTR;
-        ck_assert_uint_eq(extras_of("file", OB_FILE_REGULAR), wanted);
-    }
-    if (set_attribute("system.posix_acl_access", acl, sizeof acl)) {
-        wanted |= OB_EXTRA_ACL;
-        ck_assert_uint_eq(extras_of("file", OB_FILE_REGULAR), wanted);
-    }
-    if (set_attribute("security.capability", capability, sizeof capability)) {
-        wanted |= OB_EXTRA_CAPABILITY;
-        ck_assert_uint_eq(extras_of("file", OB_FILE_REGULAR), wanted);
-    }
-    ck_assert_int_eq(symlink("file", ob_test_path(dir, "link")), 0);
-    ck_assert_uint_eq(extras_of("link", OB_FILE_SYMLINK), 0);
-}
-END_TEST
-
-START_TEST(posix_fs_meta__very_many_attributes)
-{
-    for (int i = 0; i < 40; i++) {
-        const char *name = ob_test_format("user.a-name-of-more-than-thirty-bytes-%d", i);
-        if (!set_attribute(name, "x", 1)) {
-            return;
-        }
-    }
-    ck_assert_uint_eq(extras_of("file", OB_FILE_REGULAR), OB_EXTRA_XATTR);
-}
-END_TEST
-
-START_TEST(posix_fs_meta__sparse)
-{
-    ck_assert_int_eq(truncate(path, 10 << 20), 0);
-    ck_assert_uint_eq(extras_of("file", OB_FILE_REGULAR), OB_EXTRA_SPARSE);
-}
-END_TEST
-
 static void add_cases(TCase *cases)
 {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, posix_fs_meta__modes);
     tcase_add_test(cases, posix_fs_meta__links_are_not_followed);
     tcase_add_test(cases, posix_fs_meta__no_set_id_without_the_owner);
-    tcase_add_test(cases, posix_fs_meta__attributes_are_extras);
-    tcase_add_test(cases, posix_fs_meta__very_many_attributes);
-    tcase_add_test(cases, posix_fs_meta__sparse);
 }
 
 OB_TEST_MAIN("posix_fs_meta", add_cases)
