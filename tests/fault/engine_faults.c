@@ -31,6 +31,7 @@ typedef struct step {
     ob_status (*act)(world *w);
     const char *(*check)(world *w); /* besides the points and the next backup; may be NULL */
     unsigned every;                 /* places that are left out, for what is slow */
+    bool (*did)(const world *w);    /* without a fault it did what it is here for; may be NULL */
 } step;
 
 /* ---- the story ---- */
@@ -68,15 +69,51 @@ static const char *check_passphrases(world *w)
     return world_check_passphrases(w, NEW_PASSPHRASE, OLD_PASSPHRASE);
 }
 
+static void want_deletion(world *w)
+{
+    world_forget(w, 3);
+}
+
+/* What was marked is due: all but the newest point and its packs. */
+static void pass_days(world *w)
+{
+    world_change_fixed(w); /* replaces content, whose packs nobody needs then */
+    need(world_backup(w), "backup");
+    world_forget(w, w->point_count - 1);
+    need(world_prune(w), "marks");
+    world_set_clock(w, INT64_C(48) * 3600 * 1000000000);
+}
+
+static bool has_marked(const world *w)
+{
+    return w->pruned.points_marked > 0 && w->pruned.packs_marked > 0;
+}
+
+static bool has_swept(const world *w)
+{
+    return w->pruned.points_swept > 0 && w->pruned.packs_swept > 0;
+}
+
+static const char *check_prune(world *w)
+{
+    const char *trouble = world_check_points(w);
+    if (trouble == NULL && OB_FAILED(world_prune(w))) {
+        trouble = "the next deletion fails";
+    }
+    return trouble;
+}
+
 static const step steps[] = {
-    {"first backup", NULL, world_backup, NULL, 1},
-    {"changed backup", world_change_fixed, world_backup, NULL, 1},
-    {"unchanged backup", NULL, world_backup, NULL, 1},
-    {"backup without cache", world_lose_cache, world_backup, NULL, 1},
-    {"restore", world_empty_restored, world_restore, world_check_restored, 1},
-    {"restore over", NULL, world_restore, world_check_restored, 1},
-    {"backup after one that died", interrupt, world_backup, NULL, 1},
-    {"passphrase", first_passphrase, change_passphrase, check_passphrases, 7},
+    {"first backup", NULL, world_backup, NULL, 1, NULL},
+    {"changed backup", world_change_fixed, world_backup, NULL, 1, NULL},
+    {"unchanged backup", NULL, world_backup, NULL, 1, NULL},
+    {"backup without cache", world_lose_cache, world_backup, NULL, 1, NULL},
+    {"restore", world_empty_restored, world_restore, world_check_restored, 1, NULL},
+    {"restore over", NULL, world_restore, world_check_restored, 1, NULL},
+    {"backup after one that died", interrupt, world_backup, NULL, 1, NULL},
+    {"deletion: marks", want_deletion, world_prune, check_prune, 1, has_marked},
+    {"deletion: sweeps", pass_days, world_prune, check_prune, 1, has_swept},
+    {"passphrase", first_passphrase, change_passphrase, check_passphrases, 7, NULL},
 };
 #define STEPS (sizeof steps / sizeof steps[0])
 
@@ -184,6 +221,9 @@ static void tell_story(world *states)
         world_copy(&states[i], &w);
         need(steps[i].act(&w), steps[i].name);
         const char *trouble = world_check_points(&w);
+        if (trouble == NULL && steps[i].did != NULL && !steps[i].did(&w)) {
+            trouble = "it did not do what it is here for";
+        }
         if (trouble != NULL) {
             fprintf(stderr, "without a fault: %s: %s\n", steps[i].name, trouble);
             abort();

@@ -76,6 +76,71 @@ static ob_status faulty_list(ob_store *store, ob_object_kind kind, const char *a
     return OB_FAILED(status) ? status : inner->ops->list(inner, kind, after, visit, context);
 }
 
+static ob_status faulty_commit(ob_store *store, const char *point, const void *data, size_t length,
+                               const uint8_t *packs, size_t pack_count, uint32_t days)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status)
+               ? status
+               : inner->holds->commit(inner, point, data, length, packs, pack_count, days);
+}
+
+static ob_status faulty_lock(ob_store *store, uint32_t seconds, uint64_t *token)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status : inner->holds->lock(inner, seconds, token);
+}
+
+static ob_status faulty_renew(ob_store *store, uint64_t token, uint32_t seconds)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status : inner->holds->renew(inner, token, seconds);
+}
+
+static ob_status faulty_unlock(ob_store *store, uint64_t token)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status : inner->holds->unlock(inner, token);
+}
+
+static ob_status faulty_mark(ob_store *store, uint64_t token, ob_object_kind kind,
+                             const ob_object_name *names, size_t count, uint32_t days,
+                             size_t *refused)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status
+                             : inner->holds->mark(inner, token, kind, names, count, days, refused);
+}
+
+static ob_status faulty_sweep(ob_store *store, uint64_t token, ob_object_kind kind,
+                              const ob_object_name *names, size_t count, size_t *refused)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status
+                             : inner->holds->sweep(inner, token, kind, names, count, refused);
+}
+
+static ob_status faulty_keep(ob_store *store, ob_object_kind kind, const ob_object_name *names,
+                             size_t count, uint32_t days)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status : inner->holds->keep(inner, kind, names, count, days);
+}
+
+static ob_status faulty_list_holds(ob_store *store, ob_hold_visit visit, void *context)
+{
+    ob_store *inner = inner_of(store);
+    ob_status status = strike(store);
+    return OB_FAILED(status) ? status : inner->holds->list(inner, visit, context);
+}
+
 static void faulty_close(ob_store *store)
 {
     ob_store_close(inner_of(store));
@@ -89,11 +154,19 @@ static ob_store *wrap(void *context, ob_store *inner)
                                      .size = faulty_size,
                                      .list = faulty_list,
                                      .close = faulty_close};
+    static const ob_hold_ops holds = {.commit = faulty_commit,
+                                      .lock = faulty_lock,
+                                      .renew = faulty_renew,
+                                      .unlock = faulty_unlock,
+                                      .mark = faulty_mark,
+                                      .sweep = faulty_sweep,
+                                      .keep = faulty_keep,
+                                      .list = faulty_list_holds};
     faulty_store *store = calloc(1, sizeof *store);
     if (store == NULL) {
         abort();
     }
-    *store = (faulty_store){{.ops = &ops}, inner, context};
+    *store = (faulty_store){{.ops = &ops, .holds = &holds}, inner, context};
     return &store->base;
 }
 

@@ -40,6 +40,12 @@ static const char *one_step(world *w, ob_test_rng *rng)
         world_lose_cache(w);
         return "the loss of the cache";
     case 5:
+        if (w->point_count > 2 && ob_test_rng_below(rng, 2) == 0) {
+            world_set_clock(w, (int64_t)ob_test_rng_below(rng, 4) * 24 * 3600 * 1000000000);
+            world_forget(w, (size_t)ob_test_rng_below(rng, 3));
+            ob_check_ok(world_prune(w));
+            return "a deletion";
+        }
         must_hold(world_check_item(w, rng), 0, "an item");
         return "an item";
     default:

@@ -256,6 +256,9 @@ static ob_status begin(world *w, ob_engine *engine)
     ob_test_clock_advance(&w->clock, HOUR);
     ob_memory_fs_set_time(w->disk, w->clock.now);
     ob_status status = ob_folder_store_open(fs, VAULT, &w->machine, &engine->store);
+    if (!OB_FAILED(status)) {
+        ob_folder_store_set_clock(engine->store, &w->clock.clock);
+    }
     if (!OB_FAILED(status) && w->wrap != NULL) {
         engine->store = w->wrap(w->wrap_context, engine->store);
     }
@@ -316,6 +319,69 @@ ob_status world_restore(world *w)
     return status;
 }
 
+typedef struct listed {
+    struct {
+        ob_guid id;
+        int64_t time;
+        uint64_t files;
+    } points[WORLD_POINTS_MOST];
+    size_t count;
+} listed;
+
+static ob_status add_point(void *context, const ob_point_info *point)
+{
+    listed *list = context;
+    if (list->count < WORLD_POINTS_MOST) {
+        list->points[list->count].id = point->id;
+        list->points[list->count].time = point->time;
+        list->points[list->count++].files = point->files;
+    }
+    return OB_OK;
+}
+
+void world_forget(world *w, size_t count)
+{
+    size_t left = w->point_count - count;
+    memmove(w->points, w->points + count, left * sizeof w->points[0]);
+    memmove(w->partial, w->partial + count, left * sizeof w->partial[0]);
+    memmove(w->version, w->version + count, left * sizeof w->version[0]);
+    w->point_count = left;
+}
+
+static bool is_known(const world *w, const ob_guid *id)
+{
+    for (size_t i = 0; i < w->point_count; i++) {
+        if (memcmp(w->points[i].bytes, id->bytes, sizeof id->bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+ob_status world_prune(world *w)
+{
+    ob_engine engine;
+    listed list = {.count = 0};
+    ob_guid remove[WORLD_POINTS_MOST];
+    ob_prune_options options = {.remove = remove, .soft_days = 1};
+    const ob_control control = {.context = w, .event = take_event};
+    ob_status status = begin(w, &engine);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    status = ob_points_list(&engine, NULL, add_point, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        if (!is_known(w, &list.points[i].id)) {
+            remove[options.remove_count++] = list.points[i].id;
+        }
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_prune_run(&engine, &options, &control, &w->pruned);
+    }
+    ob_store_close(engine.store);
+    return status;
+}
+
 ob_status world_passphrase(world *w, const char *passphrase)
 {
     ob_engine engine;
@@ -371,26 +437,6 @@ static const world_version *version_of(const world *w, const ob_guid *id, int64_
         i--;
     }
     return &w->versions[i - 1];
-}
-
-typedef struct listed {
-    struct {
-        ob_guid id;
-        int64_t time;
-        uint64_t files;
-    } points[WORLD_POINTS_MOST];
-    size_t count;
-} listed;
-
-static ob_status add_point(void *context, const ob_point_info *point)
-{
-    listed *list = context;
-    if (list->count < WORLD_POINTS_MOST) {
-        list->points[list->count].id = point->id;
-        list->points[list->count].time = point->time;
-        list->points[list->count++].files = point->files;
-    }
-    return OB_OK;
 }
 
 static bool is_listed(const listed *list, const ob_guid *id)

@@ -9,6 +9,7 @@
 
 #include "ob/engine.h"
 #include "ob/memory_fs.h"
+#include "ob/retain.h"
 #include "ob/test.h"
 
 #define WORLD_VERSIONS_MOST 64
@@ -36,8 +37,9 @@ typedef struct world {
     size_t failed_count;
     char told[WORLD_EVENTS_MOST][200]; /* the same of the last backup */
     size_t told_count;
-    size_t changed_count;  /* of OB_EVENT_CHANGED of the last operation */
-    ob_backup_result last; /* of the last backup that succeeded */
+    size_t changed_count;   /* of OB_EVENT_CHANGED of the last operation */
+    ob_backup_result last;  /* of the last backup that succeeded */
+    ob_prune_result pruned; /* of the last deletion */
     /* What operations go through; NULL and NULL: the disk, the store as it is. */
     const ob_fs *through;
     ob_store *(*wrap)(void *context, ob_store *store);
@@ -65,10 +67,14 @@ void world_empty_restored(world *w);
 
 /* Operations, each an hour later, opening everything anew. */
 ob_status world_backup(world *w);
-ob_status
-world_restore(world *w); /* the newest known point to /restored, replacing what is there */
+/* The newest known point to /restored, replacing what is there. */
+ob_status world_restore(world *w);
+/* Deletes all points but the known ones, a day between mark and sweep. */
+ob_status world_prune(world *w);
 ob_status world_passphrase(world *w, const char *passphrase);
 
+/* The oldest known points are known no more: they may go. */
+void world_forget(world *w, size_t count);
 /* Bytes of packs in the vault. */
 uint64_t world_uploaded(const world *w);
 
