@@ -25,9 +25,10 @@ passed=0 failed=0 skipped=0
 summary=()
 
 cleanup() {
-    if [ -d "$temp/wine" ]; then
-        (. tests/wine/wine.sh && WINEPREFIX=$temp/wine ob_wine_end) || true
-    fi
+    local prefix
+    for prefix in "$temp"/wine/*; do
+        [ ! -d "$prefix" ] || (. tests/wine/wine.sh && WINEPREFIX=$prefix ob_wine_end) || true
+    done
     rm -rf "$temp"
 }
 trap cleanup EXIT
@@ -135,7 +136,12 @@ mingw() {
     OB_MINGW_PREFIX=$(bash deploy/mingw-deps.sh | tail -n 1)
     export OB_MINGW_PREFIX
     . tests/wine/wine.sh
-    ob_wine_prefix "$temp/wine"
+    local slot
+    for slot in $(seq $jobs); do
+        ob_wine_prefix "$temp/wine/$slot"
+    done
+    unset WINEPREFIX
+    export OB_WINE_POOL=$temp/wine
     configure mingw-x64 mingw-x64 "-DOB_MINGW_PREFIX=$OB_MINGW_PREFIX"
     compile mingw-x64
     test_build mingw-x64
