@@ -4,6 +4,7 @@
 
 #define ENOUGH ((size_t)2 << 20)       /* bytes in which most chunks end */
 #define SEQUENTIAL ((uint64_t)1 << 20) /* from this size on the system is told how we read */
+#define SHARED ((uint64_t)4 << 20)     /* from this size on other workers may help */
 
 /* A file that is being read. */
 typedef struct reading {
@@ -18,6 +19,7 @@ typedef struct reading {
     uint8_t *data;   /* read and not yet stored: [data, data + have) inside of the buffer */
     size_t have;
     bool ended;
+    ob_parts parts; /* stored, or on their way */
 } reading;
 
 /* Moves what is left to the buffer's start and reads until `want` bytes are there. */
@@ -43,29 +45,53 @@ static ob_status fill(reading *r, size_t want)
     return OB_OK;
 }
 
-static ob_status store(reading *r, size_t length)
+static const ob_helpers *helpers_of(const reading *r)
+{
+    return r->size >= SHARED ? r->content->helpers : NULL;
+}
+
+static ob_status settle_part(reading *r, const ob_part *part)
 {
     ob_content *content = r->content;
-    ob_chunk_id id;
-    uint64_t stored = 0;
-    if (content->stopped(content->context)) {
-        return ob_fail(OB_E_CANCELLED, "%s", r->place);
+    if (OB_FAILED(part->status)) {
+        return ob_fail(part->status, "%s", part->detail);
     }
-    ob_status status = ob_repo_write(content->repo, OB_CHUNK_DATA, r->data, length, &id, &stored);
+    ob_status status = ob_ids_add(r->ids, content->repo, &part->id);
     if (!OB_FAILED(status)) {
-        status = ob_ids_add(r->ids, content->repo, &id);
-    }
-    if (!OB_FAILED(status)) {
-        ob_progress more = {.bytes_done = length, .bytes_changed = length, .bytes_stored = stored};
+        ob_progress more = {.bytes_done = part->length,
+                            .bytes_changed = part->length,
+                            .bytes_stored = part->stored};
         ob_report_add(content->report, &more, r->place);
-        r->result->stored += stored;
-        r->data += length;
-        r->have -= length;
+        r->result->stored += part->stored;
     }
     return status;
 }
 
-static ob_status read_all(reading *r)
+/* Takes out what is done, and waits until no more than `most` are under way. */
+static ob_status settle(reading *r, unsigned most)
+{
+    ob_part part;
+    ob_status status = OB_OK;
+    while (!OB_FAILED(status) &&
+           ob_parts_take(&r->parts, helpers_of(r), r->parts.count > most, &part)) {
+        status = settle_part(r, &part);
+    }
+    return status;
+}
+
+static ob_status store(reading *r, size_t length)
+{
+    ob_content *content = r->content;
+    if (content->stopped(content->context)) {
+        return ob_fail(OB_E_CANCELLED, "%s", r->place);
+    }
+    ob_parts_put(&r->parts, helpers_of(r), content->repo, r->data, length);
+    r->data += length;
+    r->have -= length;
+    return settle(r, OB_PARTS - 1);
+}
+
+static ob_status read_chunks(reading *r)
 {
     ob_status status = OB_OK;
     for (;;) {
@@ -82,13 +108,26 @@ static ob_status read_all(reading *r)
         }
         status = store(r, cut);
         if (OB_FAILED(status)) {
-            return status;
+            break;
         }
     }
-    if (!OB_FAILED(r->result->file)) {
-        status = ob_ids_finish(r->ids, r->content->repo);
-        r->result->stored += r->ids->stored;
+    return status;
+}
+
+static ob_status read_all(reading *r)
+{
+    ob_status status = read_chunks(r);
+    if (OB_FAILED(status) || OB_FAILED(r->result->file)) {
+        ob_parts_drop(&r->parts, helpers_of(r));
+        return status;
     }
+    status = settle(r, 0);
+    if (OB_FAILED(status)) {
+        ob_parts_drop(&r->parts, helpers_of(r));
+        return status;
+    }
+    status = ob_ids_finish(r->ids, r->content->repo);
+    r->result->stored += r->ids->stored;
     return status;
 }
 

@@ -4,6 +4,7 @@
 #define OB_ENGINE_BACKUP_CONTENT_H
 
 #include "backup/extents.h"
+#include "backup/parts.h"
 #include "job/report.h"
 #include "point/ids.h"
 #include "source/folder.h"
@@ -15,7 +16,8 @@ typedef struct ob_content {
     const ob_chunker *chunker;
     bool (*stopped)(void *context); /* asked at each chunk */
     void *context;
-    uint8_t *buffer; /* OB_CHUNK_MOST bytes */
+    uint8_t *buffer;           /* OB_CHUNK_MOST bytes */
+    const ob_helpers *helpers; /* who store chunks of large files too; NULL: nobody */
     ob_owners *owners;
     ob_extents extents; /* to be freed */
 } ob_content;

@@ -16,16 +16,20 @@ typedef struct worker {
     ob_thread *thread;
     ob_chunker *chunker;
     ob_content content;
+    bool idle;     /* it waits for work */
+    ob_part *part; /* of another worker's file, to be stored from this one's buffer; NULL: none */
+    bool copied;   /* it is there */
 } worker;
 
 struct ob_ring {
     ob_mutex lock;
     ob_cond work;  /* a slot waits for a worker, or it is time to go */
     ob_cond ready; /* a slot became ready, or something failed */
+    ob_cond parts; /* a part was copied to a worker, or stored by it */
     ob_slot slots[OB_RING_SLOTS];
     /* Counts of slots since the start; modulo OB_RING_SLOTS they are positions. */
     uint64_t head, claim, tail;
-    unsigned idle; /* workers that wait */
+    unsigned idle; /* workers that wait and were given no part */
     bool waiting;  /* the walking thread waits */
     bool closing, stop;
     ob_status status; /* first failure */
@@ -33,6 +37,7 @@ struct ob_ring {
     ob_report *report;
     worker workers[WORKERS_MOST];
     unsigned worker_count;
+    ob_helpers helpers;
 };
 
 static ob_slot *slot_at(ob_ring *ring, uint64_t count)
@@ -122,6 +127,96 @@ static ob_status work_on(worker *w, ob_slot *slot)
     return status;
 }
 
+/* ---- parts of large files ---- */
+
+static worker *idle_worker(ob_ring *ring)
+{
+    for (unsigned i = 0; i < ring->worker_count && !ring->stop; i++) {
+        if (ring->workers[i].idle) {
+            return &ring->workers[i];
+        }
+    }
+    return NULL;
+}
+
+static void end_idling(worker *w)
+{
+    if (w->idle) {
+        w->idle = false;
+        w->ring->idle--;
+    }
+}
+
+static bool offer_part(void *context, const uint8_t *data, size_t length, ob_part *part)
+{
+    ob_ring *ring = context;
+    ob_mutex_lock(&ring->lock);
+    worker *helper = idle_worker(ring);
+    if (helper != NULL) {
+        end_idling(helper);
+        helper->part = part;
+        /* All of them, so that a later signal for a file does not go to this one. */
+        ob_cond_broadcast(&ring->work);
+    }
+    ob_mutex_unlock(&ring->lock);
+    if (helper == NULL) {
+        return false;
+    }
+    memcpy(helper->content.buffer, data, length);
+    ob_mutex_lock(&ring->lock);
+    helper->copied = true;
+    ob_cond_broadcast(&ring->parts);
+    ob_mutex_unlock(&ring->lock);
+    return true;
+}
+
+static bool is_away(const ob_ring *ring, const ob_part *part)
+{
+    for (unsigned i = 0; i < ring->worker_count; i++) {
+        if (ring->workers[i].part == part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool part_done(void *context, const ob_part *part, bool wait)
+{
+    ob_ring *ring = context;
+    ob_mutex_lock(&ring->lock);
+    while (wait && is_away(ring, part)) {
+        ob_cond_wait(&ring->parts, &ring->lock);
+    }
+    bool done = !is_away(ring, part);
+    ob_mutex_unlock(&ring->lock);
+    return done;
+}
+
+/* The lock is held, and let go meanwhile. */
+static void store_part(worker *w)
+{
+    ob_ring *ring = w->ring;
+    while (!w->copied) {
+        ob_cond_wait(&ring->parts, &ring->lock);
+    }
+    ob_mutex_unlock(&ring->lock);
+    ob_part_store(w->part, w->content.repo, w->content.buffer, w->part->length);
+    ob_mutex_lock(&ring->lock);
+    w->part = NULL;
+    w->copied = false;
+    ob_cond_broadcast(&ring->parts);
+}
+
+/* ---- the life of a worker ---- */
+
+static void wait_for_work(worker *w)
+{
+    w->idle = true;
+    w->ring->idle++;
+    ob_cond_wait(&w->ring->work, &w->ring->lock);
+    end_idling(w);
+}
+
 static void run_worker(void *argument)
 {
     worker *w = argument;
@@ -129,14 +224,16 @@ static void run_worker(void *argument)
     ob_slot *batch[BATCH_FILES];
     ob_mutex_lock(&ring->lock);
     for (;;) {
+        if (w->part != NULL) {
+            store_part(w);
+            continue;
+        }
         size_t count = ring->stop ? 0 : claim_locked(ring, batch);
         if (count == 0 && (ring->closing || ring->stop)) {
             break;
         }
         if (count == 0) {
-            ring->idle++;
-            ob_cond_wait(&ring->work, &ring->lock);
-            ring->idle--;
+            wait_for_work(w);
             continue;
         }
         ob_mutex_unlock(&ring->lock);
@@ -168,6 +265,7 @@ static ob_status start_worker(ob_ring *ring, const ob_content *pattern)
     w->content = *pattern;
     w->content.stopped = stopped;
     w->content.context = ring;
+    w->content.helpers = &ring->helpers;
     w->content.buffer = ob_alloc(OB_CHUNK_MOST);
     if (w->content.buffer == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "a buffer of %u bytes", OB_CHUNK_MOST);
@@ -197,6 +295,8 @@ ob_status ob_ring_open(const ob_engine *engine, const ob_content *content, ob_ri
     ob_mutex_init(&ring->lock);
     ob_cond_init(&ring->work);
     ob_cond_init(&ring->ready);
+    ob_cond_init(&ring->parts);
+    ring->helpers = (ob_helpers){ring, offer_part, part_done};
     ring->report = content->report;
     wanted = wanted > WORKERS_MOST ? WORKERS_MOST : wanted;
     for (unsigned i = 0; i < wanted && !OB_FAILED(status); i++) {
@@ -236,6 +336,7 @@ void ob_ring_close(ob_ring *ring)
     }
     ob_cond_destroy(&ring->work);
     ob_cond_destroy(&ring->ready);
+    ob_cond_destroy(&ring->parts);
     ob_mutex_destroy(&ring->lock);
     ob_free(ring);
 }

@@ -112,6 +112,60 @@ START_TEST(ring__gives_back_in_order)
 }
 END_TEST
 
+/* A file's content, chunk by chunk. */
+static void check_content(stage *self, const ob_ids *ids, const uint8_t *data, size_t length)
+{
+    ob_buf chunk = {0};
+    ob_entry entry = {.path = ""};
+    size_t at = 0;
+    ob_ids_give(ids, &entry);
+    for (size_t i = 0; i < entry.id_count; i++) {
+        ob_check_ok(ob_repo_read(self->repo, &entry.ids[i], &chunk));
+        ck_assert_uint_le(chunk.length, length - at);
+        ck_assert_mem_eq(chunk.data, data + at, chunk.length);
+        at += chunk.length;
+    }
+    ck_assert_uint_eq(at, length);
+    ob_buf_free(&chunk);
+}
+
+/* Several workers store the chunks of large files, and small ones come between. */
+START_TEST(ring__large_files_are_shared)
+{
+    enum { LARGE = 24000001, FILES = 12 };
+    stage self;
+    ob_ids ids[FILES];
+    stage_open(&self);
+    self.scene.rig.engine.workers = 4;
+    uint8_t *data = rig_text(1, LARGE);
+    for (unsigned i = 0; i < FILES; i++) {
+        ob_test_write_file(scene_path(&self.scene, ob_test_format("f%05u", i)), data + i,
+                           i % 4 == 0 ? LARGE - i : 1000);
+    }
+    ob_check_ok(open_ring(&self));
+    for (unsigned i = 0; i < FILES; i++) {
+        ck_assert(put(&self, i, true));
+    }
+    for (unsigned i = 0; i < FILES; i++) {
+        ob_slot *slot = NULL;
+        while ((slot = ob_ring_ready(self.ring, true)) == NULL) {
+            ob_check_ok(ob_ring_status(self.ring));
+        }
+        ck_assert(!slot->dropped);
+        ids[i] = slot->ids;
+        slot->ids = (ob_ids){0};
+        ob_ring_release(self.ring, slot);
+    }
+    ob_check_ok(ob_repo_flush(self.repo));
+    for (unsigned i = 0; i < FILES; i++) {
+        check_content(&self, &ids[i], data + i, i % 4 == 0 ? LARGE - i : 1000);
+        ob_ids_free(&ids[i]);
+    }
+    free(data);
+    stage_close(&self);
+}
+END_TEST
+
 START_TEST(ring__a_store_that_fails_ends_it)
 {
     stage self;
@@ -186,6 +240,7 @@ END_TEST
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, ring__gives_back_in_order);
+    tcase_add_test(cases, ring__large_files_are_shared);
     tcase_add_test(cases, ring__a_store_that_fails_ends_it);
     tcase_add_test(cases, ring__stops_and_is_cancelled);
     tcase_add_test(cases, ring__threads_that_do_not_start);
