@@ -3,6 +3,7 @@
 #include "ob/alloc.h"
 #include "ob/host.h"
 #include "policy.h"
+#include "prune.h"
 #include "work.h"
 
 #include <cjson/cJSON.h>
@@ -14,6 +15,7 @@
 
 /* A backup from its start to its end. */
 typedef struct backup {
+    const ob_session_host *host;
     ob_session *session;
     ob_policy policy;
     ob_spec_set *selection;
@@ -37,7 +39,8 @@ static ob_status back_up(backup *work, ob_run *run, ob_backup_result *result)
     ob_backup_options options = {.policy = work->policy.name,
                                  .machine_name = work->machine_name,
                                  .sources = (const char *const *)work->sources.names,
-                                 .source_count = work->sources.count};
+                                 .source_count = work->sources.count,
+                                 .retain_days = ob_retention_promise(&work->policy.retention)};
     ob_selection selection = *ob_spec_set_selection(work->selection);
     selection.skip_caches = work->policy.options.exclude_caches;
     ob_status status = ob_hook_before(&work->policy, run);
@@ -67,6 +70,7 @@ static ob_status run_backup(void *context, ob_run *run)
     ob_run_set_totals(run, &result.totals);
     ob_run_set_point(run, &result.point);
     ob_run_set_incremental(run, result.incremental);
+    ob_prune_after_backup(work->host, ob_session_engine(work->session), run);
     return OB_OK;
 }
 
@@ -160,6 +164,7 @@ static ob_status read_options(backup *work, const ob_session_host *host, const c
     const char *name = OB_POLICY_DEFAULT;
     const cJSON *sources = NULL;
     ob_json_object object = ob_json_object_of(json, "backup");
+    work->host = host;
     ob_json_get_text(&object, "policy", OB_POLICY_NAME_MOST, &name);
     ob_json_get_node(&object, "sources", cJSON_Array, &sources);
     ob_status status = ob_json_no_more(&object);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define TYPES 2
+#define TYPES 3
 
 struct ob_jobs {
     ob_jobs_options options;
@@ -83,6 +83,12 @@ static ob_status write_late(ob_jobs *jobs, ob_run *run)
     return status;
 }
 
+static const char *type_name(int32_t type)
+{
+    static const char *const names[TYPES] = {"backup", "recovery", "prune"};
+    return names[type - 1];
+}
+
 static void log_end(const ob_run *run, const ob_run_facts *facts)
 {
     char id[OB_GUID_TEXT];
@@ -91,12 +97,12 @@ static void log_end(const ob_run *run, const ob_run_facts *facts)
     ob_guid_format(id, &facts->id);
     ob_log(failed ? OB_LOG_ERROR : OB_LOG_INFO,
            "job %s: %s %s; %lld files, %lld failed, %lld bytes, %lld changed, %lld stored%s%s%s%s",
-           id, facts->type == OB_RUN_BACKUP ? "backup" : "recovery",
-           ob_run_state_name(facts->state), (long long)facts->files_done,
-           (long long)facts->files_failed, (long long)facts->bytes_done,
-           (long long)facts->bytes_changed, (long long)facts->bytes_stored,
-           failed || aborted ? "; " : "", failed ? ob_status_lookup(facts->status)->symbol : "",
-           failed ? " " : "", aborted ? run->cancel_reason : run->error_detail);
+           id, type_name(facts->type), ob_run_state_name(facts->state),
+           (long long)facts->files_done, (long long)facts->files_failed,
+           (long long)facts->bytes_done, (long long)facts->bytes_changed,
+           (long long)facts->bytes_stored, failed || aborted ? "; " : "",
+           failed ? ob_status_lookup(facts->status)->symbol : "", failed ? " " : "",
+           aborted ? run->cancel_reason : run->error_detail);
 }
 
 /* The thread of a job. Its end is in the table before anybody can see it here. */

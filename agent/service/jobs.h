@@ -1,5 +1,5 @@
 /*
- * Jobs that run: one backup and one recovery at a time, each on a thread of its own, with a record
+ * Jobs that run: one of each type at a time, each on a thread of its own, with a record
  * that watchers wait on. What ended is in the job table; the last job of each type is also kept
  * here until the next one starts, so that its end is told even when the database cannot take it.
  *

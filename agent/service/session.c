@@ -106,7 +106,8 @@ static ob_status take_cache(ob_session *session, ob_session_use use)
         }
         snprintf(name, sizeof name, "view-%d", session->slot);
     } else {
-        snprintf(name, sizeof name, "%s", use == OB_SESSION_BACKUP ? "backup" : "recovery");
+        static const char *const names[] = {"backup", "recovery", "prune"};
+        snprintf(name, sizeof name, "%s", names[use]);
     }
     session->cache_dir = ob_path_join(session->host.cache_dir, name);
     if (session->cache_dir == NULL) {

@@ -80,7 +80,7 @@ ob_status ob_service_remove_policy(ob_service *service, const char *caller, cons
 
 /* ---- jobs ---- */
 
-enum ob_run_type { OB_RUN_BACKUP = 1, OB_RUN_RECOVERY = 2 };
+enum ob_run_type { OB_RUN_BACKUP = 1, OB_RUN_RECOVERY = 2, OB_RUN_PRUNE = 3 };
 
 enum ob_run_state {
     OB_RUN_UNKNOWN = 0,
@@ -118,13 +118,20 @@ typedef struct ob_run_record {
 typedef ob_status (*ob_run_visit)(void *context, const ob_run_record *record);
 
 /* Starts and returns. OB_E_NOT_REGISTERED, OB_E_PASSPHRASE_NOT_SET, OB_E_NO_POLICY,
- * OB_E_JOB_RUNNING (one backup and one recovery run at a time), OB_E_INVALID_ARGUMENT. */
+ * OB_E_JOB_RUNNING (one of a type runs at a time), OB_E_INVALID_ARGUMENT. */
 ob_status ob_service_start_backup(ob_service *service, const char *caller, const void *options,
                                   size_t length, ob_guid *job);
 /* Also OB_E_NOT_FOUND (the recovery point), OB_E_PASSPHRASE_WRONG, OB_E_VAULT_UNREACHABLE. The
  * document's bytes are the caller's to wipe. */
 ob_status ob_service_start_recovery(ob_service *service, const char *caller, const void *options,
                                     size_t length, ob_guid *job);
+
+/* Deletes old recovery points by the policies' retention, or those that the options (prune.schema.json)
+ * name, or brings such back; no document means by retention. Errors as for a backup, without NO_POLICY,
+ * and OB_E_VAULT_UNREACHABLE; the job may end with OB_E_RETAINED, OB_E_NOT_FOUND,
+ * OB_E_VAULT_INCOMPLETE. */
+ob_status ob_service_start_prune(ob_service *service, const char *caller, const void *options,
+                                 size_t length, ob_guid *job);
 
 enum ob_run_filter {
     OB_RUN_FILTER_ALL = 0,
