@@ -1,4 +1,5 @@
 #include "exclusions.h"
+#include "feeds.h"
 #include "hooks.h"
 #include "ob/alloc.h"
 #include "ob/host.h"
@@ -42,12 +43,23 @@ static ob_status back_up(backup *work, ob_run *run, ob_backup_result *result)
                                  .source_count = work->sources.count,
                                  .retain_days = ob_retention_promise(&work->policy.retention)};
     ob_selection selection = *ob_spec_set_selection(work->selection);
+    ob_command_feeds feeds = {0};
+    ob_status status = OB_OK;
     selection.skip_caches = work->policy.options.exclude_caches;
-    ob_status status = ob_hook_before(&work->policy, run);
+    /* Who asks for one volume does not ask for the commands. */
+    if (work->sources.count == work->policy.sources.count) {
+        status = ob_command_feeds_make(&feeds, &work->policy, run);
+        options.feeds = feeds.feeds;
+        options.feed_count = feeds.count;
+    }
+    if (status == OB_OK) {
+        status = ob_hook_before(&work->policy, run);
+    }
     if (status == OB_OK) {
         status = ob_backup_run(ob_session_engine(work->session), &selection, &options,
                                ob_run_control(run), result);
     }
+    ob_command_feeds_free(&feeds);
     return status;
 }
 

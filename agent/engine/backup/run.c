@@ -1,5 +1,6 @@
 #include "backup/base.h"
 #include "backup/count.h"
+#include "backup/feed.h"
 #include "backup/output.h"
 #include "backup/ring.h"
 #include "ob/alloc.h"
@@ -19,6 +20,7 @@ typedef struct run {
     ob_repo *repo;
     ob_base *base; /* NULL: everything is new */
     ob_walk *walk;
+    ob_feeds *feeds; /* NULL: none */
     ob_count *count; /* NULL: how much there is is known already, or nobody asks */
     ob_ring *ring;
     ob_owners *owners;
@@ -269,6 +271,26 @@ static ob_status take_item(run *r, const ob_walk_item *item)
     return OB_FAILED(status) ? status : take_changed(r, item, &entry);
 }
 
+/* The feeds that stand before this item in the list. */
+static ob_status take_feeds(run *r, const ob_walk_item *item)
+{
+    ob_status status = OB_OK;
+    while (!OB_FAILED(status) && ob_feeds_due(r->feeds, item->path, item->path_length)) {
+        ob_entry entry;
+        bool kept = false;
+        while (!OB_FAILED(status) && !ob_ring_empty(r->ring)) {
+            status = drain(r, true);
+        }
+        if (!OB_FAILED(status)) {
+            status = ob_feeds_next(r->feeds, &entry, &kept);
+        }
+        if (!OB_FAILED(status) && kept) {
+            status = add_to_list(r, &entry, entry.path);
+        }
+    }
+    return status;
+}
+
 /* ---- the run ---- */
 
 static ob_status walk_all(run *r)
@@ -277,6 +299,9 @@ static ob_status walk_all(run *r)
     while (!OB_FAILED(status)) {
         ob_walk_item item = {0};
         status = ob_walk_next(r->walk, &item);
+        if (!OB_FAILED(status)) {
+            status = take_feeds(r, &item);
+        }
         if (!OB_FAILED(status) && item.path == NULL) {
             break;
         }
@@ -314,6 +339,10 @@ static ob_status open_all(run *r, const ob_selection *selection)
     }
     if (!OB_FAILED(status)) {
         status = ob_owners_new(&r->owners);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_feeds_open(engine, r->repo, &r->report, r->options->feeds,
+                               r->options->feed_count, r->started, &r->feeds);
     }
     if (!OB_FAILED(status)) {
         ob_content pattern = {
@@ -415,6 +444,7 @@ ob_status ob_backup_run(const ob_engine *engine, const ob_selection *selection,
     strncpy(detail, ob_detail(), sizeof detail - 1); /* closing may say something of its own */
     ob_ring_close(r->ring);
     ob_walk_close(r->walk);
+    ob_feeds_close(r->feeds);
     ob_output_end(&r->output);
     ob_base_close(r->base);
     ob_repo_close(r->repo);

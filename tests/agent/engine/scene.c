@@ -96,7 +96,13 @@ ob_status scene_backup(scene *self)
                                     .root_count = self->root_count,
                                     .skip_caches = self->skip_caches,
                                     .decide = scene_decide};
-    const ob_backup_options options = {self->policy, "machine", sources, 1, self->retain_days};
+    const ob_backup_options options = {.policy = self->policy,
+                                       .machine_name = "machine",
+                                       .sources = sources,
+                                       .source_count = 1,
+                                       .retain_days = self->retain_days,
+                                       .feeds = self->feeds,
+                                       .feed_count = self->feed_count};
     const ob_control control = {self, cancelled, self->listens ? take_progress : NULL, take_event};
     forget(self);
     ob_test_clock_advance(&self->clock, HOUR);

@@ -26,6 +26,8 @@ typedef struct scene {
     const char *skip[4]; /* what decide() answers SKIP and PASS for, NULL-ended */
     const char *pass[4];
     bool skip_caches;
+    const ob_feed *feeds;
+    size_t feed_count;
     const char *policy;
     uint32_t retain_days;  /* of the next points */
     bool listens; /* to a backup's progress; then a first one is counted ahead, by a thread */

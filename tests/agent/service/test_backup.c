@@ -206,6 +206,24 @@ START_TEST(backup__not_without_what_comes_before)
 }
 END_TEST
 
+START_TEST(backup__of_what_commands_say)
+{
+    const char *good = ob_test_script_json("printf 'a dump of '$OB_POLICY", "echo a dump");
+    const char *bad =
+        ob_test_script_json("echo half; echo why >&2; exit 3", "echo half& echo why>&2& exit 3");
+    ob_test_host_set_policy(&fixture, ob_test_format("{\"files\":[{\"path\":%s}],\"commands\":["
+                                                     "{\"name\":\"good\",\"command\":%s},"
+                                                     "{\"name\":\"bad\",\"command\":%s}]}",
+                                                     ob_test_quoted(files), good, bad));
+    ob_test_seen seen = run_to_end("{}");
+    ck_assert_int_eq(seen.facts.state, OB_RUN_COMPLETED_WITH_WARNINGS);
+    ck_assert_int_eq(seen.facts.files_failed, 1);
+    ck_assert(has(&seen, "\"path\":\"commands/bad\",\"symbol\":\"OB_E_COMMAND_FAILED\""));
+    ck_assert(has(&seen, "ended with 3: why"));
+    ck_assert(has(&seen, "\"point\":\""));
+}
+END_TEST
+
 START_TEST(backup__memory_runs_out_before_it_starts)
 {
     ob_status status = OB_OK;
@@ -237,6 +255,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, backup__leaves_out_the_vault_and_its_own_state);
     tcase_add_test(cases, backup__between_its_hooks);
     tcase_add_test(cases, backup__not_without_what_comes_before);
+    tcase_add_test(cases, backup__of_what_commands_say);
     tcase_add_test(cases, backup__memory_runs_out_before_it_starts);
 }
 

@@ -83,12 +83,27 @@ typedef struct ob_control {
 
 /* ---- backup ---- */
 
+/* Data that is no file, read once and to its end. In the point it is the regular file
+ * OB_FEED_FOLDER/NAME. */
+#define OB_FEED_FOLDER "commands"
+typedef struct ob_feed {
+    const char *name; /* one part of a path */
+    void *context;
+    ob_status (*open)(void *context, void **stream);
+    /* *got = 0 is the end. A failure, here or of open(), is an event and the file is not kept; but
+     * OB_E_CANCELLED ends the backup. */
+    ob_status (*read)(void *stream, void *data, size_t size, size_t *got);
+    void (*close)(void *stream);
+} ob_feed;
+
 typedef struct ob_backup_options {
     const char *policy;             /* name, kept in the point */
     const char *machine_name;
     const char *const *sources;     /* data source names (volume roots) the selection covers */
     size_t source_count;
     uint32_t retain_days;           /* see ob_repo_set_retention() */
+    const ob_feed *feeds;           /* each with a name of its own */
+    size_t feed_count;
 } ob_backup_options;
 
 typedef struct ob_backup_result {
