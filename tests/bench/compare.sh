@@ -3,11 +3,12 @@
 # restore, size in the vault and peak memory; medians of several rounds, in turn.
 #
 #   tests/bench/compare.sh [--json] [--rounds N] [--work-dir DIR] [--no-check] [DIR]
-#   tests/bench/compare.sh [...] --corpus usr|small|image|noise|all
+#   tests/bench/compare.sh [...] --corpus usr|small|image|noise|all [--size N]
 #
 # DIR         what is backed up (default /usr/share), or a corpus made by corpus.py: 3.5 GB of /usr,
 #             200,000 small files, a 4 GB image that is changed in place and then gets bytes
 #             inserted (two more backups: "place", "shift"), 4 GB that do not shrink
+# --size      bytes of a corpus, files of "small", where less must do
 # --work-dir  where corpora, vaults and restored files go (default a new folder in memory where
 #             there is enough of it free, else under /var/tmp; removed at the end)
 # --no-check  ours does not decode before upload, to see what that costs
@@ -16,16 +17,17 @@
 # OB_BUILD  folder of a release build (default build/linux-release; built when absent)
 set -euo pipefail
 
-json=no rounds=3 source= corpus= work= check=yes compression=speed
+json=no rounds=3 source= corpus= size= work= check=yes compression=speed
 while [ $# -gt 0 ]; do
     case $1 in
     --json) json=yes ;;
     --rounds) rounds=$2 && shift ;;
     --corpus) corpus=$2 && shift ;;
+    --size) size=$2 && shift ;;
     --work-dir) work=$2 && shift ;;
     --no-check) check=no ;;
     --small) compression=small ;;
-    -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0" && exit 0 ;;
+    -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0" && exit 0 ;;
     -*) echo "compare.sh: unknown option $1 (see --help)" >&2 && exit 2 ;;
     *) source=$1 ;;
     esac
@@ -88,7 +90,7 @@ timed() {
         record "$kind-cpu" ours "$(awk -v a="$(agent_cpu)" -v b="$before" 'BEGIN { print a - b }')"
     else
         record "$kind-cpu" "$tool" "$(awk -v a="$user" -v b="$system" 'BEGIN { print a + b }')"
-        [ "$kind" = restore ] || record memory "$tool" "$kib"
+        [ "$kind" != first ] || record memory "$tool" "$kib"
     fi
 }
 size_of() { du -sb "$1" | cut -f1; }
@@ -128,9 +130,9 @@ round_ours() {
     stop_agent
     start_agent
     ours_backup first
+    record memory ours "$(awk '/VmHWM/ { print $2 }' "/proc/$agent/status")"
     record size ours "$(size_of "$work/ours/vault")"
     ours_backup unchanged
-    record memory ours "$(awk '/VmHWM/ { print $2 }' "/proc/$agent/status")"
     timed restore ours "$obctl" restore latest "${source#/}" --to "$work/ours/restored"
     diff -rq --no-dereference "$source" "$work/ours/restored/$(basename "$source")" >&2 || exit 1
     rm -rf "$work/ours/restored"
@@ -207,10 +209,16 @@ all_kinds() {
     done
     echo "$kinds$cpus size$sizes memory"
 }
+# Of a given folder just the five kinds that programs ask for; of a corpus all of them.
 print_json() {
-    for kind in $(all_kinds); do
-        printf '%s{"corpus":"%s","work":"%s","unit":"%s","ours":%s,"restic":%s,"borg":%s}' "$separator" \
-            "$name" "$kind" "$(unit_of "$kind")" "$(median "$kind" ours)" "$(median "$kind" restic)" "$(median "$kind" borg)"
+    local shown='first unchanged restore size memory' corpus_field=
+    if [ "$name" != given ]; then
+        shown=$(all_kinds)
+        corpus_field="\"corpus\":\"$name\","
+    fi
+    for kind in $shown; do
+        printf '%s{%s"work":"%s","unit":"%s","ours":%s,"restic":%s,"borg":%s}' "$separator" "$corpus_field" \
+            "$kind" "$(unit_of "$kind")" "$(median "$kind" ours)" "$(median "$kind" restic)" "$(median "$kind" borg)"
         separator=','
     done
 }
@@ -230,7 +238,7 @@ for name in $corpora; do
     else
         source=$work/corpus/$name
         note "making corpus $name"
-        python3 "$here/corpus.py" "$name" "$source"
+        python3 "$here/corpus.py" "$name" "$source" ${size:+"$size"}
     fi
     measure
     if [ $json = yes ]; then print_json; else print_table; fi
