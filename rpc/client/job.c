@@ -49,6 +49,11 @@ ob_status ob_client_start_recovery(ob_client *client, const char *options, size_
     return start(client, ObStartRecovery, options, length, job);
 }
 
+ob_status ob_client_start_prune(ob_client *client, const char *options, size_t length, ob_guid *job)
+{
+    return start(client, ObStartPrune, options, length, job);
+}
+
 typedef struct list_call {
     ob_call call;
     ULONG filter;

@@ -266,6 +266,18 @@ static const char *start_recovery(void)
     return NULL;
 }
 
+static const char *start_prune(void)
+{
+    OB_GUID id;
+    ULONG sum = 0;
+    for (const char *c = "{\"x\":1}"; *c != '\0'; c++) {
+        sum = sum * 31 + (unsigned char)*c;
+    }
+    WANT(ObStartPrune(T, 7, bytes("{\"x\":1}"), &id, &first) == 0);
+    WANT(is_guid(&id, sum + 1));
+    return NULL;
+}
+
 static const char *list_policies(void)
 {
     OB_DOCUMENT_LIST list = {0, NULL};
@@ -306,7 +318,8 @@ static const char *list_policies(void)
     CALL("ObBrowsePoint", browse_point)                                                            \
     CALL("ObClosePoint", close_point)                                                              \
     CALL("ObStartRecovery", start_recovery)                                                        \
-    CALL("ObListPolicies", list_policies)
+    CALL("ObListPolicies", list_policies)                                                          \
+    CALL("ObStartPrune", start_prune)
 CALLS
 #undef CALL
 #define CALL(method, function) {method, run_##function},

@@ -335,3 +335,12 @@ LONG ObListPolicies(OB_TARGET target, hyper *resume, ULONG most, OB_DOCUMENT_LIS
     }
     return 0;
 }
+
+LONG ObStartPrune(OB_TARGET target, ULONG count, const unsigned char *options, OB_GUID *job,
+                  OB_BYTES *error)
+{
+    (void)target;
+    (void)error;
+    put_guid(job, sum_of(options, count) + 1);
+    return 0;
+}

@@ -107,6 +107,23 @@ START_TEST(manager_jobs__a_recovery_and_its_wiped_passphrase)
 }
 END_TEST
 
+START_TEST(manager_jobs__deletion)
+{
+    OB_GUID id = {0};
+    OB_BYTES error = {0};
+    unsigned char options[] = "{\"dry_run\":true}";
+    agent_fixture_point(&fixture);
+    check_error(ObStartPrune(0, sizeof options - 1, options, &id, &error), OB_OK, &error);
+    OB_JOB job = wait_end(&id);
+    ck_assert_int_eq(job.status, OB_OK);
+    ck_assert_int_eq(job.type, OB_RUN_PRUNE);
+    free_job(&job);
+    check_error(ObStartPrune(0, 3, options, &id, &error), OB_E_SYNTAX, &error);
+    check_error(ObStartPrune(0, 1048577, options, &id, &error), OB_E_INVALID_ARGUMENT, &error);
+    ck_assert_uint_eq(id.data1, 0);
+}
+END_TEST
+
 START_TEST(manager_jobs__lists)
 {
     hyper resume = 0;
@@ -191,6 +208,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, manager_jobs__a_backup_from_start_to_end);
     tcase_add_test(cases, manager_jobs__a_recovery_and_its_wiped_passphrase);
+    tcase_add_test(cases, manager_jobs__deletion);
     tcase_add_test(cases, manager_jobs__lists);
     tcase_add_test(cases, manager_jobs__refuses_what_is_out_of_range);
     tcase_add_test(cases, manager_jobs__cancels);

@@ -245,10 +245,19 @@ class ObListPoliciesResponse(NDRCALL):
                  ('status', LONG))
 
 
+class ObStartPrune(NDRCALL):
+    opnum = 18
+    structure = (('target', ULONG), ('count', ULONG), ('data', OCTETS))
+
+
+class ObStartPruneResponse(NDRCALL):
+    structure = (('job', OB_GUID), ('error', OB_BYTES), ('status', LONG))
+
+
 METHODS = [ObNegotiate, ObDescribeError, ObRegister, ObGetSettings, ObSetSettings, ObGetPolicy,
            ObSetPolicy, ObRemovePolicy, ObStartBackup, ObListJobs, ObWatchJob, ObCancelJob,
            ObListPoints, ObOpenPoint, ObBrowsePoint, ObClosePoint, ObStartRecovery,
-           ObListPolicies]
+           ObListPolicies, ObStartPrune]
 
 
 def response_class(method):

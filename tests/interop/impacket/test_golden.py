@@ -67,6 +67,7 @@ def requests():
         make(ObClosePoint, view=view()),
         make(ObStartRecovery, b'{"x":1}'),
         make(ObListPolicies, resume=2, most=3),
+        make(ObStartPrune, b'{"x":1}'),
     ]
 
 

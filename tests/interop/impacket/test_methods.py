@@ -194,6 +194,11 @@ def test_start_recovery(server):
     assert guid_tuple(answer['job']) == guid_tuple(guid(~sum_of(b'{"x":1}') & 0xffffffff))
 
 
+def test_start_prune(server):
+    answer = ask(server, ObStartPrune, data=b'{"x":1}')
+    assert guid_tuple(answer['job']) == guid_tuple(guid(sum_of(b'{"x":1}') + 1 & 0xffffffff))
+
+
 def test_requests_in_small_fragments(server):
     data = bytes(i & 0xff for i in range(3001))
     for fragment in (8, 13, 700, 4000):

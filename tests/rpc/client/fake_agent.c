@@ -371,3 +371,12 @@ LONG __cdecl Fake_ObListPolicies(OB_TARGET target, hyper *resume, ULONG most,
     }
     return status;
 }
+
+LONG __cdecl Fake_ObStartPrune(OB_TARGET target, ULONG count, const unsigned char *data,
+                               OB_GUID *job, OB_BYTES *error)
+{
+    (void)target;
+    keep(fake.input, sizeof fake.input, data, count);
+    ob_guid_to_wire(job, &fake.started);
+    return begin(FAKE_START_PRUNE, error);
+}

@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#define FAKE_METHODS 18
+#define FAKE_METHODS 19
 enum fake_method {
     FAKE_NEGOTIATE,
     FAKE_DESCRIBE,
@@ -29,7 +29,8 @@ enum fake_method {
     FAKE_BROWSE_POINT,
     FAKE_CLOSE_POINT,
     FAKE_START_RECOVERY,
-    FAKE_LIST_POLICIES
+    FAKE_LIST_POLICIES,
+    FAKE_START_PRUNE
 };
 
 #define FAKE_RECORDS 8

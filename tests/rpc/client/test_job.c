@@ -33,6 +33,10 @@ START_TEST(job__start_gives_the_id)
     ck_assert_str_eq(fake.input, "{\"point\":\"p\"}");
     ob_check_ok(ob_client_start_backup(client, NULL, 0, &job));
     ck_assert_str_eq(fake.input, "");
+    memset(&job, 0, sizeof job);
+    ob_check_ok(ob_client_start_prune(client, "{\"dry_run\":true}", 16, &job));
+    ck_assert(ob_guid_equal(&job, &fake.started));
+    ck_assert_str_eq(fake.input, "{\"dry_run\":true}");
 }
 END_TEST
 

@@ -157,6 +157,8 @@ END_TEST
 START_TEST(record__names)
 {
     ck_assert_str_eq(ob_job_type_name(OB_JOB_BACKUP), "Backup");
+    ck_assert_str_eq(ob_job_type_name(OB_JOB_PRUNE), "Prune");
+    ck_assert_str_eq(ob_job_type_name(-1), "Unknown");
     ck_assert_str_eq(ob_job_type_name(OB_JOB_RECOVERY), "Recovery");
     ck_assert_str_eq(ob_job_type_name(77), "Unknown");
     ck_assert_str_eq(ob_job_state_name(OB_JOB_COMPLETED_WITH_WARNINGS), "CompletedWithWarning");
