@@ -1,5 +1,6 @@
 #include "ob/alloc.h"
 #include "ob/text.h"
+#include "point/extra.h"
 #include "point/ids.h"
 #include "point/point.h"
 #include "repo/damage.h"
@@ -110,17 +111,17 @@ static void tell_file(looking *l, const char *path, ob_damage damage, ob_status 
     }
 }
 
-static ob_status check_content(looking *l, const ob_entry *entry)
+/* Content of `size` bytes. */
+static ob_status check_content(looking *l, unsigned depth, const ob_chunk_id *ids, size_t count,
+                               uint64_t size)
 {
-    uint64_t size = entry->info.size;
-    l->chunks = 0;
     ob_status status = OB_OK;
-    if (entry->depth > 0) {
-        status = check_ids(l, entry->ids, entry->id_count);
-        l->chunks = 0;
+    if (depth > 0) {
+        status = check_ids(l, ids, count);
     }
+    l->chunks = 0;
     if (!OB_FAILED(status)) {
-        status = ob_ids_each(l->v->repo, entry->depth, entry->ids, entry->id_count, check_ids, l);
+        status = ob_ids_each(l->v->repo, depth, ids, count, check_ids, l);
     }
     if (!OB_FAILED(status) &&
         (l->chunks > 0 ? size <= (l->chunks - 1) * CHUNK_LEAST || size > l->chunks * OB_CHUNK_MOST
@@ -131,13 +132,42 @@ static ob_status check_content(looking *l, const ob_entry *entry)
     return status;
 }
 
+static ob_status check_stream(void *context, const ob_stream *stream)
+{
+    return check_content(context, stream->depth, stream->ids, stream->id_count, stream->size);
+}
+
+/* The content has the bytes that are no hole. */
+static uint64_t data_of(const ob_entry *entry)
+{
+    ob_reader map;
+    ob_extent extent = {0};
+    uint64_t sum = 0;
+    if (!ob_extra_map(entry, &map)) {
+        return entry->info.size;
+    }
+    while (ob_extra_next_extent(&map, &extent)) {
+        sum += extent.length;
+    }
+    return sum;
+}
+
+static ob_status check_file(looking *l, const ob_entry *entry)
+{
+    ob_status status = OB_OK;
+    if (entry->info.type == OB_FILE_REGULAR) {
+        status = check_content(l, entry->depth, entry->ids, entry->id_count, data_of(entry));
+    }
+    return OB_FAILED(status) ? status : ob_extra_each_stream(entry, check_stream, l);
+}
+
 /* `status` is what reading the entry gave. */
 static ob_status check_entry(looking *l, const ob_entry *entry, ob_status status)
 {
     ob_damage damage = OB_DAMAGE_VERSION;
     l->files++;
-    if (!OB_FAILED(status) && entry->info.type == OB_FILE_REGULAR) {
-        status = check_content(l, entry);
+    if (!OB_FAILED(status)) {
+        status = check_file(l, entry);
         damage = status == OB_E_NOT_FOUND ? OB_DAMAGE_MISSING : OB_DAMAGE_CHUNKS;
     }
     if (OB_FAILED(status) && ob_verify_is_damage(status)) {

@@ -1,4 +1,5 @@
 #include "ob/alloc.h"
+#include "point/extra.h"
 #include "point/ids.h"
 #include "point/point.h"
 #include "point/table.h"
@@ -60,6 +61,11 @@ static ob_status copy_content(rewriting *w, unsigned depth, const ob_chunk_id *i
     return OB_FAILED(status) ? status : ob_ids_each(w->r->from, depth, ids, count, copy_chunks, w);
 }
 
+static ob_status copy_stream(void *context, const ob_stream *stream)
+{
+    return copy_content(context, stream->depth, stream->ids, stream->id_count);
+}
+
 /* ---- the list ---- */
 
 static ob_status take_chunk(void *context, const ob_list_chunk *chunk)
@@ -87,6 +93,9 @@ static ob_status copy_entry(rewriting *w, const ob_entry *entry, ob_status statu
     bool read = !OB_FAILED(status);
     if (read) {
         status = copy_content(w, entry->depth, entry->ids, entry->id_count);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_extra_each_stream(entry, copy_stream, w);
     }
     if (OB_FAILED(status) && ob_verify_is_damage(status)) {
         lose(w, entry->path, read ? OB_DAMAGE_CHUNKS : OB_DAMAGE_VERSION, status, 1);

@@ -1,4 +1,5 @@
 #include "maker.h"
+#include "point/extra.h"
 #include "repo/point_object.h"
 #include "repo/repo.h"
 #include "stand.h"
@@ -144,6 +145,46 @@ START_TEST(points__nonsense)
 }
 END_TEST
 
+/* The content of a sparse file is what is no hole. */
+START_TEST(points__holes_and_streams)
+{
+    static const ob_chunk_id nobody = {{1, 2, 3}};
+    const ob_extent extents[] = {{UINT64_C(1) << 40, 5000}, {UINT64_C(2) << 40, 60000}};
+    for (int round = 0; round < 4; round++) {
+        stand s;
+        maker m;
+        ob_extras extras = {0};
+        ob_entry entry = {.path = "m", .path_length = 1, .target = ""};
+        stand_open(&s);
+        maker_begin(&m, &s.scene.rig);
+        ob_chunk_id id = rig_write(m.repo, 7, 65000);
+        entry.info = (ob_file_info){.type = OB_FILE_REGULAR, .links = 1, .mode = 0644};
+        entry.info.size = UINT64_C(3) << 40;
+        if (round < 2) {
+            ob_extras_put_map(&extras, extents, round == 0 ? 2 : 0);
+            entry.ids = &id;
+            entry.id_count = round == 0 ? 1 : 0;
+        } else {
+            const ob_stream stream = {"a stream", 65000, 0, round == 2 ? &id : &nobody, 1};
+            entry.info.size = 0;
+            ob_extras_put_stream(&extras, &stream);
+        }
+        ob_check_ok(ob_extras_give(&extras, &entry));
+        maker_add_entry(&m, &entry);
+        maker_commit(&m);
+        ob_extras_free(&extras);
+        if (round < 3) {
+            stand_check_sound(&s);
+        } else {
+            ob_check_ok(stand_verify(&s));
+            ck_assert_uint_eq(s.count, 1);
+            ck_assert_str_eq(s.findings[0].path, "m");
+        }
+        stand_close(&s);
+    }
+}
+END_TEST
+
 /* Damage within the list costs one chunk of it; the others are looked at. */
 START_TEST(points__a_stretch_of_the_list)
 {
@@ -175,6 +216,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, points__a_missing_list);
     tcase_add_test(cases, points__what_is_not_held);
     tcase_add_test(cases, points__nonsense);
+    tcase_add_test(cases, points__holes_and_streams);
     tcase_add_test(cases, points__a_stretch_of_the_list);
 }
 OB_TEST_MAIN("points", add_cases)
