@@ -130,6 +130,11 @@ static const ob_command commands[] = {
                    "Only the files directly in the folders given"),
             OPTION(OB_OPTION_NAME, "name", "NAME", "Name of the policy; otherwise default"),
             OPTION(OB_OPTION_PAUSED, "paused", NULL, "Store it, but paused"),
+            OPTION(OB_OPTION_KEEP_DAYS, "keep-days", "N",
+                   "Keep every recovery point for N days; otherwise for ever"),
+            OPTION(OB_OPTION_KEEP_WEEKS, "keep-weeks", "N", "And one of each week for N weeks"),
+            OPTION(OB_OPTION_KEEP_MONTHS, "keep-months", "N", "One of each month for N months"),
+            OPTION(OB_OPTION_KEEP_YEARS, "keep-years", "N", "One of each year for N years"),
             OPTION(OB_OPTION_FILE, "file", "FILE",
                    "Send this document (policy.schema.json), - for standard input"),
         },
@@ -199,6 +204,39 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_SOURCE, "source", "SOURCE", "Only those that hold this data source"),
             OPTION(OB_OPTION_POLICY, "policy", "NAME", "Only those of this policy"),
             OPTION(OB_OPTION_LIMIT, "limit", "N", "At most N points; otherwise all"),
+        },
+    },
+    {
+        .noun = "point", .verb = "delete", .operands = "POINT|latest", .least = 1, .most = 1,
+        .summary = "Delete a recovery point",
+        .about = POINT_OPERAND
+        "It can be brought back for two weeks; then it goes for good, with the data that only\n"
+        "it needs. A point whose policy has promised to keep it for some days cannot be deleted\n"
+        "before.\n",
+        .examples = "obctl point delete 0f403adc-e32a-47c7-bdad-2ffcb34035c3\n",
+        .run = ob_run_point_delete,
+        .options = {OPTION_OF_POLICY, OPTION_ASYNC},
+    },
+    {
+        .noun = "point", .verb = "undelete", .operands = "POINT", .least = 1, .most = 1,
+        .summary = "Bring a deleted recovery point back",
+        .about = "POINT is its id; `obctl prune --dry-run --json` shows those that wait.\n",
+        .examples = "obctl point undelete 0f403adc-e32a-47c7-bdad-2ffcb34035c3\n",
+        .run = ob_run_point_undelete,
+        .options = {OPTION_ASYNC},
+    },
+    {
+        .noun = "prune", .operands = "",
+        .summary = "Delete the recovery points that no policy keeps any longer",
+        .about = "Each backup does this too. What is deleted can be brought back for two weeks.\n"
+                 "Without a retention (obctl policy set --keep-days) everything is kept.\n",
+        .examples = "obctl prune --dry-run\nobctl prune\n",
+        .run = ob_run_prune,
+        .options = {
+            OPTION(OB_OPTION_DRY_RUN, "dry-run", NULL, "Only tell what would go"),
+            OPTION(OB_OPTION_ACCEPT_MISSING, "accept-missing", NULL,
+                   "What the vault lacks is lost for good: go on without it"),
+            OPTION_ASYNC,
         },
     },
     {

@@ -212,6 +212,28 @@ static void put_error(ob_buf *out, const ob_job *job, const cJSON *detail)
     }
 }
 
+/* What a deletion did, also one that came after a backup. */
+static void put_prune(ob_buf *out, const ob_job *job, const cJSON *detail)
+{
+    const cJSON *prune = ob_document_object(detail, "prune");
+    int64_t marked = ob_document_count(prune, "points_marked");
+    int64_t deleted = ob_document_count(prune, "points_deleted");
+    int64_t packs = ob_document_count(prune, "bytes_deleted");
+    if (prune == NULL || (job->type != OB_JOB_PRUNE && marked + deleted + packs == 0)) {
+        return;
+    }
+    ob_buf_printf(out,
+                  "  Points  %" PRId64 " kept, %" PRId64 " marked to be deleted, %" PRId64
+                  " waiting, %" PRId64 " deleted%s\n  Packs   ",
+                  ob_document_count(prune, "points_kept"), marked,
+                  ob_document_count(prune, "points_waiting"), deleted,
+                  ob_document_flag(prune, "dry_run") ? " (nothing was changed)" : "");
+    put_size(out, ob_document_count(prune, "bytes_marked"));
+    ob_buf_put_text(out, " marked to be deleted, ");
+    put_size(out, packs);
+    ob_buf_put_text(out, " deleted\n");
+}
+
 void ob_progress_summary(ob_buf *out, const ob_job *job)
 {
     cJSON *detail = NULL;
@@ -226,7 +248,10 @@ void ob_progress_summary(ob_buf *out, const ob_job *job)
         put_duration(out, (int64_t)((took + SECOND / 2) / (uint64_t)SECOND));
     }
     ob_buf_put_text(out, ".\n");
-    put_totals(out, job, detail);
+    if (job->type != OB_JOB_PRUNE) {
+        put_totals(out, job, detail);
+    }
+    put_prune(out, job, detail);
     put_warnings(out, job, detail);
     put_failed(out, job, detail);
     put_error(out, job, detail);

@@ -34,6 +34,11 @@ int ob_run_started(ob_cli *cli, const ob_guid *id, const char *what);
 /* run_point.c */
 int ob_run_point_list(ob_cli *cli);
 
+/* run_prune.c */
+int ob_run_prune(ob_cli *cli);
+int ob_run_point_delete(ob_cli *cli);
+int ob_run_point_undelete(ob_cli *cli);
+
 /* run_browse.c */
 int ob_run_browse(ob_cli *cli);
 

@@ -5,11 +5,90 @@
 #include "output.h"
 #include "policies.h"
 #include "run.h"
+#include "select.h"
 
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define POLICY_MOST 1048576
+
+/* "Kept    30 days, 4 weeks" */
+static void pair_retention(ob_table *table, const cJSON *retention)
+{
+    static const char *const rules[] = {"weekly", "monthly", "yearly"};
+    static const char *const counts[] = {"weeks", "months", "years"};
+    ob_buf text = {0};
+    int64_t days = ob_document_count(retention, "days");
+    if (retention == NULL) {
+        return;
+    }
+    if (days > 0) {
+        ob_buf_printf(&text, "%" PRId64 " days", days);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        int64_t count = ob_document_count(ob_document_object(retention, rules[i]), counts[i]);
+        if (count > 0) {
+            ob_buf_printf(&text, "%s%" PRId64 " %s", text.length > 0 ? ", " : "", count, counts[i]);
+        }
+    }
+    ob_buf_put_u8(&text, 0);
+    ob_table_pair(table, "Kept", text.failed ? "" : (const char *)text.data);
+    ob_buf_free(&text);
+}
+
+/* A command of the policy, its arguments joined, and its time limit. */
+static void add_command(ob_table *table, const char *title, const cJSON *command)
+{
+    ob_buf line = {0};
+    ob_buf limit = {0};
+    const char *name = ob_document_text(command, "name");
+    if (name[0] != '\0') {
+        ob_buf_printf(&line, "%s: ", name);
+    }
+    const cJSON *first = ob_document_list(command, "command");
+    for (const cJSON *argument = first; argument != NULL; argument = argument->next) {
+        const char *text = cJSON_GetStringValue(argument);
+        ob_buf_put_text(&line, argument == first ? "" : " ");
+        ob_buf_put_text(&line, text != NULL ? text : "");
+    }
+    ob_buf_printf(&limit, "%lld s", (long long)ob_document_count(command, "timeout"));
+    ob_buf_put_u8(&line, 0);
+    ob_buf_put_u8(&limit, 0);
+    if (!line.failed && !limit.failed) {
+        const char *cells[] = {title, (const char *)line.data, (const char *)limit.data};
+        ob_table_row(table, cells);
+    }
+    ob_buf_free(&line);
+    ob_buf_free(&limit);
+}
+
+/* What a policy says beside its file specs, where that is not as usual. */
+static void add_options(ob_table *table, const cJSON *json)
+{
+    static const char *const caches[] = {"Exclude", "caches (CACHEDIR.TAG)", ""};
+    static const char *const nothing[] = {"Include", "page, swap and system files", ""};
+    const cJSON *usual = cJSON_GetObjectItemCaseSensitive(json, "default_exclusions");
+    const cJSON *hooks = ob_document_object(json, "hooks");
+    const cJSON *before = ob_document_object(hooks, "before");
+    const cJSON *after = ob_document_object(hooks, "after");
+    const cJSON *command = ob_document_list(json, "commands");
+    if (ob_document_flag(json, "exclude_caches")) {
+        ob_table_row(table, caches);
+    }
+    if (cJSON_IsFalse(usual)) {
+        ob_table_row(table, nothing);
+    }
+    if (before != NULL) {
+        add_command(table, "Before", before);
+    }
+    for (; command != NULL; command = command->next) {
+        add_command(table, "Command", command);
+    }
+    if (after != NULL) {
+        add_command(table, "After", after);
+    }
+}
 
 static int print_policy(ob_cli *cli, const ob_buf *document)
 {
@@ -22,6 +101,7 @@ static int print_policy(ob_cli *cli, const ob_buf *document)
     ob_table head = ob_table_of_pairs();
     ob_table_pair(&head, "Policy", ob_document_text(json, "name"));
     ob_table_pair(&head, "State", ob_document_text(json, "state"));
+    pair_retention(&head, ob_document_object(json, "retention"));
     int code = ob_output_table(cli, &head);
     ob_table table = {.columns = columns, .column_count = 3};
     for (const cJSON *spec = ob_document_list(json, "files"); spec != NULL; spec = spec->next) {
@@ -32,6 +112,7 @@ static int print_policy(ob_cli *cli, const ob_buf *document)
                                ob_document_text(spec, "path"), recursive ? "" : "not recursive"};
         ob_table_row(&table, cells);
     }
+    add_options(&table, json);
     if (code == OB_EXIT_OK) {
         code = ob_output_table(cli, &table);
     } else {
@@ -108,8 +189,45 @@ static void add_spec(cJSON *files, const ob_cli_option *option, bool recursive, 
     ob_json_add_node(files, NULL, spec, failed);
 }
 
+/* How long points are kept, if an option says so. */
+static int add_retention(ob_cli *cli, cJSON **out, bool *failed)
+{
+    static const struct {
+        int option;
+        const char *rule;
+        const char *count;
+    } rules[] = {
+        {OB_OPTION_KEEP_WEEKS, "weekly", "weeks"},
+        {OB_OPTION_KEEP_MONTHS, "monthly", "months"},
+        {OB_OPTION_KEEP_YEARS, "yearly", "years"},
+    };
+    cJSON *json = ob_json_new_object();
+    size_t number = 0;
+    int code = ob_select_number(cli, OB_OPTION_KEEP_DAYS, "policy set", &number);
+    if (number > 0) {
+        ob_json_add_int(json, "days", (int64_t)number, failed);
+    }
+    for (size_t i = 0; i < 3 && code == OB_EXIT_OK; i++) {
+        number = 0;
+        code = ob_select_number(cli, rules[i].option, "policy set", &number);
+        if (number > 0) {
+            cJSON *rule = ob_json_new_object();
+            ob_json_add_int(rule, rules[i].count, (int64_t)number, failed);
+            ob_json_add_node(json, rules[i].rule, rule, failed);
+        }
+    }
+    *out = json;
+    return code;
+}
+
+static bool has_retention(const ob_cli *cli)
+{
+    return ob_cli_has(cli, OB_OPTION_KEEP_DAYS) || ob_cli_has(cli, OB_OPTION_KEEP_WEEKS) ||
+           ob_cli_has(cli, OB_OPTION_KEEP_MONTHS) || ob_cli_has(cli, OB_OPTION_KEEP_YEARS);
+}
+
 /* The policy that the options describe; what it may hold is the agent's to judge. */
-static ob_status build_policy(const ob_cli *cli, ob_buf *out)
+static int build_policy(ob_cli *cli, ob_buf *out)
 {
     bool failed = false;
     bool recursive = !ob_cli_has(cli, OB_OPTION_NON_RECURSIVE);
@@ -128,9 +246,15 @@ static ob_status build_policy(const ob_cli *cli, ob_buf *out)
         }
     }
     ob_json_add_node(json, "files", files, &failed);
+    int code = OB_EXIT_OK;
+    if (has_retention(cli)) {
+        cJSON *retention = NULL;
+        code = add_retention(cli, &retention, &failed);
+        ob_json_add_node(json, "retention", retention, &failed);
+    }
     ob_status status = failed ? ob_fail(OB_E_NO_MEMORY, "the policy") : ob_json_print(out, json);
     ob_json_free(json);
-    return status;
+    return code == OB_EXIT_OK && OB_FAILED(status) ? ob_output_error(cli, status) : code;
 }
 
 int ob_run_policy_set(ob_cli *cli)
@@ -140,20 +264,23 @@ int ob_run_policy_set(ob_cli *cli)
     ob_buf stored = {0};
     if (file != NULL && (ob_cli_has(cli, OB_OPTION_INCLUDE) || ob_cli_has(cli, OB_OPTION_EXCLUDE) ||
                          ob_cli_has(cli, OB_OPTION_NAME) || ob_cli_has(cli, OB_OPTION_PAUSED) ||
-                         ob_cli_has(cli, OB_OPTION_NON_RECURSIVE))) {
+                         ob_cli_has(cli, OB_OPTION_NON_RECURSIVE) || has_retention(cli))) {
         return ob_output_usage_error(cli, "policy set", "with --file the policy stands there");
     }
     if (file == NULL && !ob_cli_has(cli, OB_OPTION_INCLUDE)) {
         return ob_output_usage_error(cli, "policy set", "give --include PATH, or --file");
     }
+    ob_status status = OB_OK;
     int code = OB_EXIT_OK;
-    ob_status status =
-        file != NULL ? ob_input_read(cli, file, POLICY_MOST, &policy) : build_policy(cli, &policy);
-    if (OB_FAILED(status)) {
-        code = ob_output_error(cli, status);
-        goto out;
+    if (file == NULL) {
+        code = build_policy(cli, &policy);
+    } else {
+        status = ob_input_read(cli, file, POLICY_MOST, &policy);
+        code = OB_FAILED(status) ? ob_output_error(cli, status) : OB_EXIT_OK;
     }
-    code = ob_cli_connect(cli);
+    if (code == OB_EXIT_OK) {
+        code = ob_cli_connect(cli);
+    }
     if (code != OB_EXIT_OK) {
         goto out;
     }

@@ -24,6 +24,26 @@ START_TEST(run_policy__show)
 }
 END_TEST
 
+START_TEST(run_policy__shows_all_that_is_unusual)
+{
+    fake.answer[FAKE_GET_POLICY] =
+        "{\"name\":\"p\",\"state\":\"valid\",\"files\":[{\"path\":\"/a\"}],"
+        "\"default_exclusions\":false,\"exclude_caches\":true,"
+        "\"hooks\":{\"before\":{\"command\":[\"/bin/b\",\"x\\u001b\",\"y\"],\"timeout\":5},"
+        "\"after\":{\"command\":[\"/bin/a\"],\"timeout\":600}},"
+        "\"commands\":[{\"name\":\"db\",\"command\":[\"/bin/d\",7],\"timeout\":9}]}";
+    ck_assert_int_eq(cli_run("policy show"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_out(), "Policy  p\n"
+                                "State   valid\n"
+                                "Include  /a\n"
+                                "Exclude  caches (CACHEDIR.TAG)\n"
+                                "Include  page, swap and system files\n"
+                                "Before   /bin/b x  y                   5 s\n"
+                                "Command  db: /bin/d                    9 s\n"
+                                "After    /bin/a                        600 s\n");
+}
+END_TEST
+
 START_TEST(run_policy__set_by_options)
 {
     fake.answer[FAKE_SET_POLICY] = STORED;
@@ -38,6 +58,23 @@ START_TEST(run_policy__set_by_options)
     ck_assert_str_eq(fake.input, "{\"name\":\"n\",\"state\":\"paused\","
                                  "\"files\":[{\"path\":\"/a\",\"recursive\":false}]}");
     ck_assert_str_eq(cli_out(), STORED "\n");
+}
+END_TEST
+
+START_TEST(run_policy__retention)
+{
+    fake.answer[FAKE_SET_POLICY] =
+        "{\"name\":\"default\",\"state\":\"valid\",\"files\":[],\"retention\":{\"days\":30,"
+        "\"weekly\":{\"weeks\":4},\"yearly\":{\"years\":2}}}";
+    ck_assert_int_eq(cli_run("policy set --include /a --keep-days 30 --keep-weeks 4 "
+                             "--keep-months 12 --keep-years 2"),
+                     OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "{\"files\":[{\"path\":\"/a\"}],\"retention\":{\"days\":30,"
+                                 "\"weekly\":{\"weeks\":4},\"monthly\":{\"months\":12},"
+                                 "\"yearly\":{\"years\":2}}}");
+    ck_assert(cli_out_has("Kept    30 days, 4 weeks, 2 years\n"));
+    ck_assert_int_eq(cli_run("policy set --include /a --keep-weeks 0"), OB_EXIT_USAGE);
+    ck_assert_int_eq(cli_run("policy set --file - --keep-days 7"), OB_EXIT_USAGE);
 }
 END_TEST
 
@@ -108,7 +145,9 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, cli_setup, cli_teardown);
     tcase_add_test(cases, run_policy__list);
     tcase_add_test(cases, run_policy__show);
+    tcase_add_test(cases, run_policy__shows_all_that_is_unusual);
     tcase_add_test(cases, run_policy__set_by_options);
+    tcase_add_test(cases, run_policy__retention);
     tcase_add_test(cases, run_policy__set_by_a_file);
     tcase_add_test(cases, run_policy__set_fails);
     tcase_add_test(cases, run_policy__remove);
