@@ -38,17 +38,30 @@ static void remember(ob_command_stream *stream, const char *data, size_t length)
     stream->said[stream->said_length] = '\0';
 }
 
-/* `what` is what happened to it. */
-static ob_status failed(const ob_command_stream *stream, const char *what)
+/* The end of what it said, without the ends of lines behind it. NULL without memory; free with
+ * ob_free(). */
+static char *last_words(const ob_command_stream *stream)
 {
     const char *said = stream->is_hook ? stream->said : ob_process_errors(stream->process);
     size_t length = strlen(said);
-    said += length > SAID_MOST ? length - SAID_MOST : 0;
-    char *shown = ob_shown(said, SAID_MOST, false);
-    ob_status status =
-        ob_fail(OB_E_COMMAND_FAILED, "%s %s%s%s", stream->command->argv[0], what,
-                shown != NULL && shown[0] != '\0' ? ": " : "", shown != NULL ? shown : "");
-    ob_free(shown);
+    while (length > 0 && strchr("\r\n \t", said[length - 1]) != NULL) {
+        length--;
+    }
+    size_t from = length > SAID_MOST ? length - SAID_MOST : 0;
+    char *kept = ob_strndup(said + from, length - from);
+    char *shown = kept != NULL ? ob_shown(kept, SAID_MOST, false) : NULL;
+    ob_free(kept);
+    return shown;
+}
+
+/* `what` is what happened to it. */
+static ob_status failed(const ob_command_stream *stream, const char *what)
+{
+    char *said = last_words(stream);
+    bool silent = said == NULL || said[0] == '\0';
+    ob_status status = ob_fail(OB_E_COMMAND_FAILED, "%s %s%s%s", stream->command->argv[0], what,
+                               silent ? "" : ": ", silent ? "" : said);
+    ob_free(said);
     return status;
 }
 

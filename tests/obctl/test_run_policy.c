@@ -38,9 +38,9 @@ START_TEST(run_policy__shows_all_that_is_unusual)
                                 "Include  /a\n"
                                 "Exclude  caches (CACHEDIR.TAG)\n"
                                 "Include  page, swap and system files\n"
-                                "Before   /bin/b x  y                   5 s\n"
-                                "Command  db: /bin/d                    9 s\n"
-                                "After    /bin/a                        600 s\n");
+                                "Before   /bin/b x  y                  5 s\n"
+                                "Command  db: /bin/d                   9 s\n"
+                                "After    /bin/a                       600 s\n");
 }
 END_TEST
 
