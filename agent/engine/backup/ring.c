@@ -115,7 +115,7 @@ static ob_status work_on(worker *w, ob_slot *slot)
 {
     ob_content_result result = {.info = slot->entry.info, .more = &slot->more};
     const char *place = (const char *)slot->place.data;
-    const char *name = place;
+    const char *name = (const char *)slot->name.data;
     if (slot->folder != NULL) {
         const char *path = (const char *)slot->path.data;
         name = path + ob_point_path_name(path, slot->path.length - 1);
@@ -330,6 +330,7 @@ void ob_ring_close(ob_ring *ring)
         ob_folder_drop(slot->folder);
         ob_buf_free(&slot->path);
         ob_buf_free(&slot->place);
+        ob_buf_free(&slot->name);
         ob_buf_free(&slot->target);
         ob_ids_free(&slot->ids);
         ob_extras_free(&slot->more);
@@ -401,6 +402,7 @@ void ob_ring_release(ob_ring *ring, ob_slot *slot)
     slot->folder = NULL;
     ob_buf_clear(&slot->path);
     ob_buf_clear(&slot->place);
+    ob_buf_clear(&slot->name);
     ob_buf_clear(&slot->target);
     ob_ids_clear(&slot->ids);
     ob_extras_clear(&slot->more);

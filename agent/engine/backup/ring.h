@@ -15,6 +15,7 @@ typedef struct ob_slot {
     enum { OB_SLOT_FREE, OB_SLOT_WAITING, OB_SLOT_TAKEN, OB_SLOT_READY } state;
     bool dropped;               /* could not be read: not in the point */
     ob_buf path, place, target; /* each with a NUL that length counts */
+    ob_buf name;                /* the same; only if there is no folder: then where to read it */
     ob_folder *folder;
     ob_entry entry; /* path, target, ids and more are set when it is taken out */
     ob_ids ids;

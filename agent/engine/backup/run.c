@@ -136,6 +136,8 @@ static ob_status fill_slot(ob_slot *slot, const ob_walk_item *item, const ob_ent
     ob_buf_put(&slot->path, item->path, item->path_length + 1);
     ob_buf_put(&slot->place, item->place, strlen(item->place) + 1);
     ob_buf_put(&slot->target, entry->target, entry->target_length + 1);
+    ob_buf_put_text(&slot->name, item->folder == NULL ? item->name : "");
+    ob_buf_put_u8(&slot->name, 0);
     slot->entry = *entry;
     ob_status status = ob_ids_copy(&slot->ids, entry);
     slot->entry.ids = NULL;
@@ -148,6 +150,9 @@ static ob_status fill_slot(ob_slot *slot, const ob_walk_item *item, const ob_ent
     }
     if (!OB_FAILED(status)) {
         status = ob_buf_status(&slot->place);
+    }
+    if (!OB_FAILED(status)) {
+        status = ob_buf_status(&slot->name);
     }
     return OB_FAILED(status) ? status : ob_buf_status(&slot->target);
 }

@@ -3,6 +3,7 @@
 #include "job/kind.h"
 #include "ob/alloc.h"
 #include "point/path.h"
+#include "source/mapped.h"
 #include "source/names.h"
 #include "source/place.h"
 #include "source/roots.h"
@@ -32,8 +33,9 @@ struct ob_walk {
     ob_file_info skip[4]; /* folders that are never entered, by their identity */
     size_t skip_count;
     ob_buf path,
-        place;    /* of what the walk looks at; with a NUL behind that length does not count */
-    ob_buf above; /* path, NUL and place of a folder that comes up late */
+        place;     /* of what the walk looks at; with a NUL behind that length does not count */
+    ob_buf above;  /* path, NUL and place of a folder that comes up late */
+    ob_buf source; /* of source_of() */
     level *levels;
     size_t depth, capacity;
     size_t base; /* levels above the root in work */
@@ -77,6 +79,17 @@ static ob_status append(ob_walk *walk, const char *name, size_t length)
 static const char *place_of(const ob_walk *walk)
 {
     return (const char *)walk->place.data;
+}
+
+/* Where to read what the walk looks at; valid until the next call. */
+static ob_status source_of(ob_walk *walk, const char **out)
+{
+    ob_buf_clear(&walk->source);
+    ob_status status = ob_place_mapped(walk->selection, place_of(walk), &walk->source);
+    if (!OB_FAILED(status)) {
+        *out = (const char *)walk->source.data;
+    }
+    return status;
 }
 
 static bool is_root(const ob_walk *walk)
@@ -327,7 +340,11 @@ static ob_status push_above(ob_walk *walk)
 {
     ob_file_info info = {.type = OB_FILE_DIR};
     level *above = NULL;
-    ob_status status = walk->fs->stat(walk->fs, NULL, place_of(walk), &info);
+    const char *source = NULL;
+    ob_status status = source_of(walk, &source);
+    if (!OB_FAILED(status)) {
+        status = walk->fs->stat(walk->fs, NULL, source, &info);
+    }
     if (status == OB_E_NO_MEMORY) {
         return status;
     }
@@ -382,16 +399,20 @@ static ob_status begin_root(ob_walk *walk)
     const char *root = walk->roots.outer[walk->next_root++];
     size_t length = strlen(root);
     ob_status status = climb(walk, root, length);
+    const char *source = NULL;
     walk->base = walk->depth;
+    if (!OB_FAILED(status)) {
+        status = source_of(walk, &source);
+    }
     if (OB_FAILED(status)) {
         return status;
     }
     if (length > 0) {
-        return consider(walk, NULL, place_of(walk), (ob_file_type)0);
+        return consider(walk, NULL, source, (ob_file_type)0);
     }
     /* The root of Linux has no entry of its own. */
     ob_file_info info = {0};
-    status = walk->fs->stat(walk->fs, NULL, place_of(walk), &info);
+    status = walk->fs->stat(walk->fs, NULL, source, &info);
     if (OB_FAILED(status) && status != OB_E_NO_MEMORY) {
         ob_report_failed(walk->report, place_of(walk), status);
         return OB_OK;
@@ -399,7 +420,7 @@ static ob_status begin_root(ob_walk *walk)
     if (OB_FAILED(status) || decide(walk, OB_FILE_DIR) == OB_SKIP) {
         return status;
     }
-    return enter(walk, NULL, place_of(walk), &info, true);
+    return enter(walk, NULL, source, &info, true);
 }
 
 /* ---- the walk ---- */
@@ -414,6 +435,11 @@ static ob_status give_above(ob_walk *walk, size_t position, ob_walk_item *out)
     ob_buf_put(&walk->above, walk->place.data, l->place_length);
     ob_buf_put_u8(&walk->above, 0);
     ob_status status = ob_buf_status(&walk->above);
+    ob_buf_clear(&walk->source);
+    if (!OB_FAILED(status)) {
+        const char *place = (const char *)walk->above.data + l->path_length + 1;
+        status = ob_place_mapped(walk->selection, place, &walk->source);
+    }
     if (OB_FAILED(status)) {
         return status;
     }
@@ -422,7 +448,7 @@ static ob_status give_above(ob_walk *walk, size_t position, ob_walk_item *out)
     *out = (ob_walk_item){.path = path,
                           .path_length = l->path_length,
                           .place = path + l->path_length + 1,
-                          .name = path + l->path_length + 1,
+                          .name = (const char *)walk->source.data,
                           .info = l->info,
                           .passed = true};
     return OB_OK;
@@ -440,7 +466,10 @@ static ob_status give(ob_walk *walk, ob_walk_item *out)
     walk->held.path_length = walk->path.length;
     walk->held.place = place_of(walk);
     if (walk->held.folder == NULL) {
-        walk->held.name = walk->held.place;
+        ob_status status = source_of(walk, &walk->held.name);
+        if (OB_FAILED(status)) {
+            return status;
+        }
     }
     *out = walk->held;
     return OB_OK;
@@ -554,5 +583,6 @@ void ob_walk_close(ob_walk *walk)
     ob_buf_free(&walk->path);
     ob_buf_free(&walk->place);
     ob_buf_free(&walk->above);
+    ob_buf_free(&walk->source);
     ob_free(walk);
 }

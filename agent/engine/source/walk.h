@@ -23,7 +23,7 @@ typedef struct ob_walk_item {
     const char *path; /* in the point; NULL at the end */
     size_t path_length;
     const char *place; /* for the system and for people */
-    ob_folder *folder; /* that `name` is in; NULL: `name` is absolute */
+    ob_folder *folder; /* that `name` is in; NULL: `name` is absolute, and mapped */
     const char *name;
     ob_file_info info; /* a regular file, a folder or a symbolic link */
     bool passed;       /* not selected itself */

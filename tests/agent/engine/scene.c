@@ -95,6 +95,8 @@ ob_status scene_backup(scene *self)
                                     .roots = self->roots,
                                     .root_count = self->root_count,
                                     .skip_caches = self->skip_caches,
+                                    .maps = self->maps,
+                                    .map_count = self->map_count,
                                     .decide = scene_decide};
     const ob_backup_options options = {.policy = self->policy,
                                        .machine_name = "machine",

@@ -26,6 +26,8 @@ typedef struct scene {
     const char *skip[4]; /* what decide() answers SKIP and PASS for, NULL-ended */
     const char *pass[4];
     bool skip_caches;
+    const ob_place_map *maps;
+    size_t map_count;
     const ob_feed *feeds;
     size_t feed_count;
     const char *policy;

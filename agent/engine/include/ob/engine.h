@@ -34,6 +34,13 @@ typedef enum ob_verdict {
     OB_PASS  /* a folder that is not selected itself, but look below */
 } ob_verdict;
 
+/* What is below `place` is read below `instead`, where a snapshot of it is; both are folders with a
+ * separator at their end. In the point, in events and for decide() it stays where it was. */
+typedef struct ob_place_map {
+    const char *place;
+    const char *instead;
+} ob_place_map;
+
 typedef struct ob_selection {
     void *context;
     /* Absolute paths where the walk starts: canonical, sorted. The walk stays on the file system of
@@ -42,6 +49,8 @@ typedef struct ob_selection {
     size_t root_count;
     /* Leave out what is in a folder that CACHEDIR.TAG marks as a cache, but for that tag. */
     bool skip_caches;
+    const ob_place_map *maps; /* the longest `place` that fits a path decides */
+    size_t map_count;
     /* Asked for each root and everything met below. By two threads of a backup at a time. */
     ob_verdict (*decide)(void *context, const char *path, bool is_dir);
 } ob_selection;

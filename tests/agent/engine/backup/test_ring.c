@@ -66,6 +66,7 @@ static bool put(stage *self, unsigned number, bool work)
     const char *place = scene_path(&self->scene, name);
     ob_buf_put(&slot->path, name, strlen(name) + 1);
     ob_buf_put(&slot->place, place, strlen(place) + 1);
+    ob_buf_put(&slot->name, place, strlen(place) + 1);
     slot->entry.info = (ob_file_info){.type = OB_FILE_REGULAR, .size = number % 3};
     ob_ring_put(self->ring, slot, work);
     return true;
