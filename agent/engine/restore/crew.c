@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JOBS 1024u
-#define FOLDERS 192u /* about so many are open for jobs at a time */
+#define JOBS 2048u
+#define FOLDERS 448u /* about so many are open for jobs at a time */
 #define WORKERS_MOST 8u
 #define BATCH                                                                                      \
     8u /* small files that a worker takes at a time, and that it is worth waking one for */
 #define LARGE ((uint64_t)256 << 10)
 /* So much is written before the volume is synced for all of it; less if no more comes. */
-#define SETTLE_FILES 512u
+#define SETTLE_FILES 1024u
 #define SETTLE_BYTES ((uint64_t)64 << 20)
 #define SETTLE_WAIT_MS 5u
 

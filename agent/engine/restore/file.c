@@ -134,6 +134,9 @@ ob_status ob_file_write(const ob_placing *p, const ob_file_source *source, bool 
         status = fs->sync(fs, file);
     }
     fs->close(fs, file);
+    if (!OB_FAILED(status) && p->target->gives_acl) {
+        ob_meta_disinherit(restore, dir, temporary, p->place, source->entry);
+    }
     if (!OB_FAILED(status)) {
         status =
             ob_meta_apply(restore, dir, temporary, p->place, source->entry, restore->mask, sync);
@@ -192,6 +195,9 @@ ob_status ob_file_restore_node(const ob_placing *p, const ob_entry *entry, ob_re
     ob_status status = make(p, entry, temporary);
     if (OB_FAILED(status)) {
         return status;
+    }
+    if (p->target->gives_acl && entry->info.type != OB_FILE_SYMLINK) {
+        ob_meta_disinherit(restore, p->target->dir, temporary, p->place, entry);
     }
     status =
         ob_meta_apply(restore, p->target->dir, temporary, p->place, entry, restore->mask, true);

@@ -167,6 +167,49 @@ void ob_meta_seal(ob_restore *restore, ob_dir *dir, const char *name, const char
     }
 }
 
+static ob_status find_default_acl(void *context, const ob_extra *extra)
+{
+    bool *found = context;
+    *found = *found || extra->kind == OB_EXTRA_KIND_DEFAULT_ACL;
+    return OB_OK;
+}
+
+bool ob_meta_gives_acl(ob_restore *restore, ob_dir *dir, const char *name)
+{
+    const ob_fs *fs = restore->engine->fs;
+    bool found = false;
+    uint32_t not_kept = 0;
+    if ((restore->mask & OB_META_MODE) == 0 || fs->read_extras == NULL ||
+        OB_FAILED(fs->read_extras(fs, dir, name, NULL, OB_FILE_DIR, find_default_acl, &found,
+                                  &not_kept))) {
+        return false;
+    }
+    return found;
+}
+
+static ob_status note_kind(void *context, const ob_extra *extra)
+{
+    uint64_t *kinds = context;
+    *kinds |= UINT64_C(1) << extra->kind;
+    return OB_OK;
+}
+
+void ob_meta_disinherit(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
+                        const ob_entry *entry)
+{
+    const ob_fs *fs = restore->engine->fs;
+    applying a = {.restore = restore, .dir = dir, .name = name, .place = place};
+    uint64_t kinds = 0;
+    (void)ob_extra_each(entry, note_kind, &kinds);
+    for (int kind = OB_EXTRA_KIND_ACCESS_ACL; kind <= OB_EXTRA_KIND_DEFAULT_ACL; kind++) {
+        const ob_extra none = {(ob_extra_kind)kind, "", NULL, 0};
+        bool may = kind == OB_EXTRA_KIND_ACCESS_ACL || entry->info.type == OB_FILE_DIR;
+        if (may && (kinds >> kind & 1) == 0 && OB_FAILED(fs->write_extra(fs, dir, name, &none))) {
+            tell(&a, (ob_extra_kind)kind);
+        }
+    }
+}
+
 static ob_status write_stream(applying *a, const ob_stream *stream, ob_file *file)
 {
     const ob_fs *fs = a->restore->engine->fs;

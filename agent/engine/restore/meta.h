@@ -11,6 +11,11 @@
 /* Before content: how it will be stored. */
 void ob_meta_prepare(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
                      const ob_entry *entry);
+/* True if what is made in a folder that exists gets an ACL from it. */
+bool ob_meta_gives_acl(ob_restore *restore, ob_dir *dir, const char *name);
+/* Takes away the ACLs that something new got from its folder and did not have. */
+void ob_meta_disinherit(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
+                        const ob_entry *entry);
 /* All that `mask` has, and what the entry has beyond that if `mask` is not 0. `sync`: streams are
  * on disk then. What ends the job only: a stream whose content the vault does not have is told. */
 ob_status ob_meta_apply(ob_restore *restore, ob_dir *dir, const char *name, const char *place,

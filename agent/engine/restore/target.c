@@ -21,6 +21,7 @@ static ob_status new_target(ob_restore *restore, ob_target *parent, const char *
     target->place = place;
     target->name = copy;
     target->refs = 1;
+    target->gives_acl = parent != NULL && parent->gives_acl;
     target->device = parent != NULL ? parent->device : 0;
     target->volume = parent != NULL ? parent->volume : NULL;
     *out = target;
@@ -67,6 +68,7 @@ ob_status ob_target_open_root(ob_restore *restore, const char *place, ob_target 
     }
     target->device = info.device;
     target->volume = ob_volume_of(restore, info.device, place);
+    target->gives_acl = ob_meta_gives_acl(restore, NULL, place);
     *out = target;
     return OB_OK;
 }
@@ -84,6 +86,9 @@ static ob_status make(ob_target *parent, ob_target *target, bool private_new, bo
     }
     if (!OB_FAILED(status) && there.type != OB_FILE_DIR) {
         status = ob_fail(OB_E_EXISTS, "%s is in the way: it is not a folder", target->place);
+    }
+    if (!OB_FAILED(status)) {
+        target->gives_acl = ob_meta_gives_acl(parent->restore, parent->dir, target->name);
     }
     if (!OB_FAILED(status) && there.device != parent->device) {
         target->device = there.device;
@@ -146,6 +151,9 @@ static bool let_go(ob_target *target)
 static void set_meta(const ob_target *target, const ob_target *parent)
 {
     ob_restore *restore = target->restore;
+    if (target->mask != 0 && parent->gives_acl) {
+        ob_meta_disinherit(restore, parent->dir, target->name, target->place, &target->entry);
+    }
     ob_status status = ob_meta_apply(restore, parent->dir, target->name, target->place,
                                      &target->entry, target->mask, target->volume == NULL);
     if (OB_FAILED(status)) {

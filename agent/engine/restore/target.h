@@ -16,7 +16,8 @@ typedef struct ob_target {
     char *name;     /* in the parent */
     ob_entry entry; /* its info, and `more` of below */
     ob_extras more;
-    int mask; /* what is set in the end */
+    int mask;       /* what is set in the end */
+    bool gives_acl; /* to what is made in it */
     uint64_t device;
     ob_volume *volume; /* NULL: what is written here is synced piece by piece */
     unsigned refs;

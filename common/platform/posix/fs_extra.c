@@ -173,7 +173,13 @@ ob_status ob_posix_write_extra(const ob_fs *fs, ob_dir *dir, const char *name,
         return ob_fail(OB_E_NOT_SUPPORTED, "%s: this system has no such thing", name);
     }
     ob_status status = open_source(dir, name, NULL, &to);
-    if (!OB_FAILED(status) && lsetxattr(to.path, attribute, extra->data, extra->length, 0) != 0) {
+    bool take = extra->length == 0 && extra->kind != OB_EXTRA_KIND_XATTR;
+    if (!OB_FAILED(status) && take) {
+        bool gone =
+            lremovexattr(to.path, attribute) == 0 || errno == ENODATA || errno == EOPNOTSUPP;
+        status = gone ? OB_OK : ob_posix_fail(errno, dir, name);
+    } else if (!OB_FAILED(status) &&
+               lsetxattr(to.path, attribute, extra->data, extra->length, 0) != 0) {
         status = ob_posix_fail(errno, dir, name);
     }
     ob_free(to.path);

@@ -184,7 +184,8 @@ struct ob_fs {
     ob_status (*read_extras)(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
                              ob_file_type type, ob_extra_visit visit, void *context,
                              uint32_t *not_kept);
-    /* Gives a file one of them. Never follows a symbolic link. */
+    /* Gives a file one of them; an ACL of length 0 takes it away, if there is one. Never follows a
+     * symbolic link. */
     ob_status (*write_extra)(const ob_fs *fs, ob_dir *dir, const char *name, const ob_extra *extra);
     /* Visits the parts of the first `size` bytes that are no holes, ascending. */
     ob_status (*data_map)(const ob_fs *fs, ob_file *file, uint64_t size, ob_extent_visit visit,

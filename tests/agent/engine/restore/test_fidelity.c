@@ -129,6 +129,30 @@ START_TEST(fidelity__attributes_and_acls)
 }
 END_TEST
 
+/* What is new in a folder with a default ACL does not get an ACL that it did not have. */
+START_TEST(fidelity__no_acl_from_the_destination)
+{
+    make_file("plain", "x");
+    make_folder("folder");
+    make_file("folder/inner", "y");
+    attribute(make_file("with acl", "z"), "system.posix_acl_access", acl, sizeof acl);
+    ck_assert_int_eq(mkfifo(scene_path(&self, "fifo"), 0644), 0);
+    ob_check_ok(scene_backup(&self));
+    ob_restore_options options = {.point = self.last.point};
+    options.destination = ob_test_path(self.base, "out");
+    ck_assert_int_eq(mkdir(options.destination, 0755), 0);
+    if (!attribute(options.destination, "system.posix_acl_default", acl, sizeof acl)) {
+        return;
+    }
+    ob_check_ok(scene_restore(&self, &options));
+    ck_assert_uint_eq(self.event_count, 0);
+    const char *out = scene_restored(&self, options.destination);
+    const char *difference = ob_test_tree_differs(self.source, out, ALL);
+    ck_assert_msg(difference == NULL, "%s", difference);
+    check_said(self.source, out);
+}
+END_TEST
+
 START_TEST(fidelity__set_id_bits_owners_and_times)
 {
     const char *program = make_file("program", "x");
@@ -422,6 +446,7 @@ static void add_cases(TCase *cases)
 {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, fidelity__attributes_and_acls);
+    tcase_add_test(cases, fidelity__no_acl_from_the_destination);
     tcase_add_test(cases, fidelity__set_id_bits_owners_and_times);
     tcase_add_test(cases, fidelity__hard_links_across_folders);
     tcase_add_test(cases, fidelity__holes_stay_holes);
