@@ -306,6 +306,13 @@ interruption() {
     expect 0 "the newest of all is that one" "$obctl" browse latest "$work/large"
     expect 1 "that of the first is older" "$obctl" browse latest "$work/large" --policy default
     expect 0 "it has its own files" "$obctl" browse latest "$work/src" --policy default
+    expect 0 "delete a point" "$obctl" point delete latest --policy large
+    expect 0 "it is not listed" "$obctl" point list --policy large --json
+    check "none" [ "$(field 'len(d)')" = 0 ]
+    expect 0 "what waits" "$obctl" prune --dry-run --json
+    tail -n 1 "$work/out" >"$work/last" && mv "$work/last" "$work/out"
+    gone=$(field '[p["id"] for p in d["detail"]["prune"]["points"] if p["fate"] == "waiting"][-1]')
+    expect 0 "bring it back" "$obctl" point undelete "$gone"
     expect 0 "points of one policy" "$obctl" point list --policy large --json
     check "one" [ "$(field 'len(d)')" = 1 ]
     expect 0 "remove the policy" "$obctl" policy remove large

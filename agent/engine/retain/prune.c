@@ -239,7 +239,7 @@ static void tell_points(const prune *p)
     const ob_survey *s = &p->survey;
     for (size_t i = 0; i < s->point_count; i++) {
         const ob_survey_point *point = &s->points[i];
-        ob_pruned_point told = {point->id, point->time, OB_FATE_KEPT, point->kept};
+        ob_pruned_point told = {point->id, point->time, OB_FATE_KEPT, 0};
         if (point->swept) {
             told.fate = OB_FATE_SWEPT;
         } else if (point->going) {
@@ -250,6 +250,7 @@ static void tell_points(const prune *p)
         } else {
             p->result->points_kept++;
         }
+        told.kept = told.fate == OB_FATE_KEPT ? point->kept : 0;
         if (p->options->told != NULL) {
             p->options->told(p->options->context, &told);
         }
