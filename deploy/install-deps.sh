@@ -21,7 +21,8 @@ test_='check clang libclang-rt-14-dev llvm clang-format clang-tidy
     gcc-mingw-w64-x86-64-win32 mingw-w64-x86-64-dev binutils-mingw-w64-x86-64
     wine64 wine64-tools libwine-dev mono-mcs ruby bsdutils
     dpkg-dev perl tcl xz-utils bzip2 patch curl openssl
-    python3 python3-impacket restic borgbackup time attr acl'
+    python3 python3-impacket restic borgbackup time attr acl
+    e2fsprogs libcap2-bin'
 
 case ${1:-build} in
 run) wanted=$run ;;
