@@ -3,6 +3,7 @@
  * chunks, very many recovery points.
  *
  *   scale files N [BYTES]     three backups of N files: first, unchanged, 1 of 100 changed
+ *   scale wide N [BYTES]      the same with all files in one folder
  *   scale chunks N [PER]      an index of N chunks, PER of them in a pack, and lookups in it
  *   scale points N            lists N recovery points
  *
@@ -153,10 +154,11 @@ static ob_engine open_engine(const ob_fs *fs)
     return engine;
 }
 
-static void run_files(uint64_t files, uint32_t bytes)
+static void run_files(uint64_t files, uint32_t bytes, bool wide)
 {
     ob_synthetic_fs source;
     ob_synthetic_fs_init(&source, ob_fs_os(), files, bytes, 10);
+    source.wide = wide;
     ob_engine engine = open_engine(&source.fs);
     backup(&engine, "first", files);
     backup(&engine, "unchanged", files);
@@ -308,14 +310,15 @@ int main(int count, char **arguments)
 {
     char folder[4096];
     if (count < 3 || getcwd(folder, sizeof folder) == NULL) {
-        fputs("usage: scale files|chunks|points N [BYTES or PER]\n", stderr);
+        fputs("usage: scale files|wide|chunks|points N [BYTES or PER]\n", stderr);
         return 64;
     }
     here = folder;
     uint64_t number = strtoull(arguments[2], NULL, 10);
     uint32_t more = count > 3 ? (uint32_t)strtoul(arguments[3], NULL, 10) : 0;
-    if (strcmp(arguments[1], "files") == 0) {
-        run_files(number, more > 0 ? more : 1000);
+    bool wide = strcmp(arguments[1], "wide") == 0;
+    if (wide || strcmp(arguments[1], "files") == 0) {
+        run_files(number, more > 0 ? more : 1000, wide);
     } else if (strcmp(arguments[1], "chunks") == 0) {
         run_chunks(number, more > 0 ? more : 256);
     } else {

@@ -6,7 +6,8 @@
 #
 # FILES are the sizes of the trees: 10000 50000 when nothing is said. With 1000000 5000000 10000000 it
 # takes about five minutes and 3 GB below DIR (a new folder in $TMPDIR). The index has 10 chunks for
-# each file of the largest tree, and one recovery point for each 1000. Builds build/linux-scale.
+# each file of the largest tree; there is a folder with a tenth of these files, and a recovery point
+# for each 1000. Builds build/linux-scale.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 cd "$here/../.."
@@ -17,7 +18,7 @@ while [ $# -gt 0 ]; do
     --plot) plot=$(readlink -f "$2"); shift 2 ;;
     --json) json=$(readlink -f "$2"); shift 2 ;;
     --work-dir) work=$2; shift 2 ;;
-    -*) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    -*) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
     *) break ;;
     esac
 done
@@ -45,6 +46,7 @@ measure() {
 for files in "$@"; do
     measure files "$files"
 done
+measure wide $((most / 10))
 measure chunks $((most * 10))
 measure points $((most / 1000))
 

@@ -52,6 +52,9 @@ static uint64_t number_of(const spot *s)
 /* How many names a folder has. */
 static uint64_t width_of(const ob_synthetic_fs *source, const spot *s)
 {
+    if (source->wide) {
+        return source->files;
+    }
     uint64_t below = s->depth == 0 ? WIDTH * WIDTH : s->depth == 1 ? WIDTH : 1;
     uint64_t first = s->depth == 0   ? 0
                      : s->depth == 1 ? s->at[0] * WIDTH * WIDTH
@@ -61,12 +64,26 @@ static uint64_t width_of(const ob_synthetic_fs *source, const spot *s)
     return s->depth > 0 && count > WIDTH ? WIDTH : count;
 }
 
+static unsigned digits_of(const ob_synthetic_fs *source, const spot *s)
+{
+    return source->wide ? 8 : s->depth == 0 ? 6 : 2;
+}
+
+static char letter_of(const ob_synthetic_fs *source, const spot *s)
+{
+    return source->wide ? 'f' : "abf"[s->depth];
+}
+
+static spot spot_of(uint64_t number)
+{
+    return (spot){3, {number / (WIDTH * WIDTH), number / WIDTH % WIDTH, number % WIDTH}};
+}
+
 static bool step_into(const ob_synthetic_fs *source, spot *s, const char *name, size_t length)
 {
-    static const char letters[] = "abf";
     uint64_t number = 0;
-    size_t digits = s->depth == 0 ? 6 : 2;
-    if (s->depth > 2 || length != digits + 1 || name[0] != letters[s->depth]) {
+    size_t digits = digits_of(source, s);
+    if (s->depth > 2 || length != digits + 1 || name[0] != letter_of(source, s)) {
         return false;
     }
     for (size_t i = 1; i < length; i++) {
@@ -75,7 +92,11 @@ static bool step_into(const ob_synthetic_fs *source, spot *s, const char *name, 
     if (number >= width_of(source, s)) {
         return false;
     }
-    s->at[s->depth++] = number;
+    if (source->wide) {
+        *s = spot_of(number);
+    } else {
+        s->at[s->depth++] = number;
+    }
     return true;
 }
 
@@ -180,15 +201,15 @@ static ob_status synthetic_dir_read(const ob_fs *fs, ob_dir *dir, ob_dir_entry *
     }
     uint64_t number = width == WIDTH ? dir->next * STRIDE % WIDTH : dir->next;
     dir->next++;
-    unsigned digits = dir->spot.depth == 0 ? 6 : 2;
-    dir->name[0] = "abf"[dir->spot.depth];
+    unsigned digits = digits_of(source, &dir->spot);
+    dir->name[0] = letter_of(source, &dir->spot);
     for (unsigned i = digits; i > 0; i--) {
         dir->name[i] = (char)('0' + number % 10);
         number /= 10;
     }
     dir->name[digits + 1] = '\0';
     out->name = dir->name;
-    out->type = dir->spot.depth == 2 ? OB_FILE_REGULAR : OB_FILE_DIR;
+    out->type = source->wide || dir->spot.depth == 2 ? OB_FILE_REGULAR : OB_FILE_DIR;
     return OB_OK;
 }
 
@@ -257,11 +278,6 @@ static void synthetic_close(const ob_fs *fs, ob_file *file)
         }
         ob_free(file);
     }
-}
-
-static spot spot_of(uint64_t number)
-{
-    return (spot){3, {number / (WIDTH * WIDTH), number / WIDTH % WIDTH, number % WIDTH}};
 }
 
 static ob_status synthetic_file_stat(const ob_fs *fs, ob_file *file, ob_file_info *out)

@@ -4,6 +4,7 @@
  * read-only; all other paths go to the ob_fs inside, so that caches and such lie there.
  *
  *   ROOT/aNNNNNN/bNN/fNN    100 files a folder, 100 such folders in each of those at the top
+ *   ROOT/fNNNNNNNN          with `wide`: all files in one folder
  */
 #ifndef OB_SYNTHETIC_FS_H
 #define OB_SYNTHETIC_FS_H
@@ -16,6 +17,7 @@ typedef struct ob_synthetic_fs {
     ob_fs fs;
     const ob_fs *inner;
     uint64_t files;
+    bool wide;
     uint32_t bytes;     /* of a file at most; sizes differ */
     uint32_t version;   /* from 1; between two versions ... */
     uint32_t per_mille; /* ... so many of a thousand files change */
