@@ -354,6 +354,44 @@ START_TEST(fidelity__a_deep_tree)
 }
 END_TEST
 
+/* Whatever fails while all kinds are restored: nothing half made is left, and what is not there was
+ * told. */
+START_TEST(fidelity__operations_fail_one_by_one)
+{
+    bool hit = true;
+    uint64_t n = 0;
+    attribute(make_file("file", "bytes"), "user.a", "x", 1);
+    attribute(make_file("with acl", "bytes"), "system.posix_acl_access", acl, sizeof acl);
+    attribute(make_folder("folder"), "system.posix_acl_default", acl, sizeof acl);
+    write_at(scene_path(&self, "folder/sparse"), 1 << 20, 5000);
+    ck_assert_int_eq(mkfifo(scene_path(&self, "fifo"), 0644), 0);
+    ob_check_ok(scene_backup(&self));
+    ob_restore_options options = {.point = self.last.point};
+    while (hit) {
+        n++;
+        options.destination = ob_test_path(self.base, ob_test_format("out%u", (unsigned)n));
+        ob_test_fs_fail(&self.rig.fs, n, false);
+        ob_status status = scene_restore(&self, &options);
+        hit = self.rig.fs.hit;
+        ob_test_fs_fail(&self.rig.fs, 0, false);
+        const char *out = scene_restored(&self, options.destination);
+        ck_assert_str_eq(said("find", options.destination, "find . -name '.ob-*'"), "");
+        bool same = status == OB_OK && ob_test_tree_differs(self.source, out, ALL) == NULL;
+        ck_assert_msg(same || (hit && (status != OB_OK || self.event_count > 0)), "operation %llu",
+                      (unsigned long long)n);
+        const char *files[] = {"file", "with acl"};
+        for (size_t i = 0; i < 2; i++) {
+            size_t length = 0;
+            const char *path = ob_test_path(out, files[i]);
+            if (ob_test_exists(path)) {
+                ck_assert_str_eq((const char *)ob_test_read_file(path, &length), "bytes");
+            }
+        }
+    }
+    ck_assert_uint_gt(n, 30);
+}
+END_TEST
+
 static int restore_as_nobody(void *context)
 {
     const ob_restore_options *options = context;
@@ -454,6 +492,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, fidelity__inode_flags);
     tcase_add_test(cases, fidelity__names_of_any_bytes_and_a_wide_folder);
     tcase_add_test(cases, fidelity__a_deep_tree);
+    tcase_add_test(cases, fidelity__operations_fail_one_by_one);
     tcase_add_test(cases, fidelity__restored_by_who_may_not);
     tcase_add_test(cases, fidelity__without_security);
 }
