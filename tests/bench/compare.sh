@@ -179,6 +179,8 @@ measure() {
     note "$name: $source, $(du -sh --apparent-size "$source" | cut -f1)"
     : >"$results"
     kinds='first unchanged restore'
+    # What was touched in the last two seconds before a backup is read again by the next one.
+    sleep 3
     warm
     for round in $(seq "$rounds"); do
         note "round $round of $rounds, load $(cut -d' ' -f1-3 /proc/loadavg)"
