@@ -160,6 +160,22 @@ static const ob_command commands[] = {
         },
     },
     {
+        .noun = "verify", .operands = "",
+        .summary = "Look whether the vault still has everything, and watch it",
+        .about = "Damage is named down to the files that it costs. What is damaged is read from its\n"
+                 "source again by the next backup, if it is still there. Depth: structure (lists and\n"
+                 "tables), hashes (the bytes of each pack; otherwise) or full (each chunk decoded).\n"
+                 "Runs with --sample N go round: 100/N of them in a row read each pack once.\n",
+        .examples = "obctl verify\nobctl verify --depth full --sample 10\n"
+                    "obctl verify --depth structure --async --json\n",
+        .run = ob_run_verify,
+        .options = {
+            OPTION(OB_OPTION_DEPTH, "depth", "DEPTH", "structure, hashes or full"),
+            OPTION(OB_OPTION_SAMPLE, "sample", "PERCENT", "Read only so many of the packs"),
+            OPTION_ASYNC,
+        },
+    },
+    {
         .noun = "job", .verb = "list", .operands = "",
         .summary = "List jobs, newest first",
         .about = "",

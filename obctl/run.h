@@ -24,6 +24,7 @@ int ob_run_policy_remove(ob_cli *cli);
 
 /* run_job.c */
 int ob_run_backup(ob_cli *cli);
+int ob_run_verify(ob_cli *cli);
 int ob_run_job_list(ob_cli *cli);
 int ob_run_job_show(ob_cli *cli);
 int ob_run_job_watch(ob_cli *cli);

@@ -72,6 +72,43 @@ int ob_run_backup(ob_cli *cli)
     return code;
 }
 
+static ob_status build_verify(const char *depth, size_t sample, ob_buf *out)
+{
+    bool failed = false;
+    cJSON *json = ob_json_new_object();
+    ob_json_add_text(json, "depth", depth, &failed);
+    ob_json_add_int(json, "sample", (int64_t)sample, &failed);
+    ob_status status = failed ? ob_fail(OB_E_NO_MEMORY, "the options") : ob_json_print(out, json);
+    ob_json_free(json);
+    return status;
+}
+
+int ob_run_verify(ob_cli *cli)
+{
+    static const char *const depths[] = {"structure", "hashes", "full", NULL};
+    ob_buf options = {0};
+    ob_guid job = {{0}};
+    int depth = 1;
+    size_t sample = 100;
+    ob_status status = OB_OK;
+    int code = ob_select_choice(cli, OB_OPTION_DEPTH, "verify", depths, &depth);
+    if (code == OB_EXIT_OK) {
+        code = ob_select_number(cli, OB_OPTION_SAMPLE, "verify", &sample);
+    }
+    if (code == OB_EXIT_OK) {
+        status = build_verify(depths[depth], sample, &options);
+        code = OB_FAILED(status) ? ob_output_error(cli, status) : ob_cli_connect(cli);
+    }
+    if (code == OB_EXIT_OK) {
+        status =
+            ob_client_start_verify(cli->client, (const char *)options.data, options.length, &job);
+        code = OB_FAILED(status) ? ob_output_client_error(cli)
+                                 : ob_run_started(cli, &job, "Verification");
+    }
+    ob_buf_free(&options);
+    return code;
+}
+
 /* ---- job list ---- */
 
 typedef struct job_list {

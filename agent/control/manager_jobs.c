@@ -1,4 +1,4 @@
-/* Methods 8 to 11, 16 and 18: jobs. */
+/* Methods 8 to 11, 16, 18 and 19: jobs. */
 #include "ob/alloc.h"
 
 #include "dispatch.h"
@@ -154,6 +154,20 @@ LONG __cdecl ObStartRecovery(OB_TARGET target, ULONG options_count, const unsign
         if (options != NULL) {
             ob_wipe((void *)(uintptr_t)options, options_count);
         }
+    }
+    ob_control_guid_out(job, &id);
+    return ob_control_answer(status, error);
+}
+
+LONG __cdecl ObStartVerify(OB_TARGET target, ULONG options_count, const unsigned char *options,
+                           OB_GUID *job, OB_BYTES *error)
+{
+    ob_guid id = {{0}};
+    (void)target;
+    ob_status status = ob_control_check_bytes(options, options_count, DOCUMENT_MOST);
+    if (status == OB_OK) {
+        status = ob_service_start_verify(ob_control_service(), ob_control_caller_text(),
+                                         ob_control_bytes(options), options_count, &id);
     }
     ob_control_guid_out(job, &id);
     return ob_control_answer(status, error);

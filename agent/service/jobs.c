@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define TYPES 3
+#define TYPES 4
 
 struct ob_jobs {
     ob_jobs_options options;
@@ -85,7 +85,7 @@ static ob_status write_late(ob_jobs *jobs, ob_run *run)
 
 static const char *type_name(int32_t type)
 {
-    static const char *const names[TYPES] = {"backup", "recovery", "prune"};
+    static const char *const names[TYPES] = {"backup", "recovery", "prune", "verification"};
     return names[type - 1];
 }
 

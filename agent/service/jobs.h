@@ -61,6 +61,7 @@ void ob_run_set_initialized(ob_run *run);
 /* The final numbers. */
 void ob_run_set_totals(ob_run *run, const ob_progress *totals);
 /* Members of the job's detail. */
+void ob_run_set_member(ob_run *run, const char *name, cJSON *node); /* takes the node over */
 void ob_run_set_point(ob_run *run, const ob_guid *point);
 void ob_run_set_incremental(ob_run *run, bool incremental);
 

@@ -240,6 +240,15 @@ void ob_run_set_totals(ob_run *run, const ob_progress *totals)
     ob_mutex_unlock(run->host.lock);
 }
 
+void ob_run_set_member(ob_run *run, const char *name, cJSON *node)
+{
+    bool failed = false;
+    ob_mutex_lock(run->host.lock);
+    cJSON_DeleteItemFromObjectCaseSensitive(run->detail, name);
+    ob_json_add_node(run->detail, name, node, &failed);
+    ob_mutex_unlock(run->host.lock);
+}
+
 void ob_run_set_point(ob_run *run, const ob_guid *point)
 {
     bool failed = false;

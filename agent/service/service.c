@@ -286,6 +286,13 @@ ob_status ob_service_start_prune(ob_service *service, const char *caller, const 
     return logged_job(status, caller, "delete recovery points", job);
 }
 
+ob_status ob_service_start_verify(ob_service *service, const char *caller, const void *options,
+                                  size_t length, ob_guid *job)
+{
+    ob_status status = ob_verify_start(service->jobs, &service->host, options, length, job);
+    return logged_job(status, caller, "start a verification", job);
+}
+
 ob_status ob_service_list_jobs(ob_service *service, uint32_t filter, int64_t *resume, size_t most,
                                ob_run_visit visit, void *context)
 {

@@ -106,7 +106,7 @@ static ob_status take_cache(ob_session *session, ob_session_use use)
         }
         snprintf(name, sizeof name, "view-%d", session->slot);
     } else {
-        static const char *const names[] = {"backup", "recovery", "prune"};
+        static const char *const names[] = {"backup", "recovery", "prune", "verify"};
         snprintf(name, sizeof name, "%s", names[use]);
     }
     session->cache_dir = ob_path_join(session->host.cache_dir, name);
@@ -114,6 +114,7 @@ static ob_status take_cache(ob_session *session, ob_session_use use)
         return ob_fail(OB_E_NO_MEMORY, "the cache folder");
     }
     session->engine.cache_dir = session->cache_dir;
+    session->engine.notes_dir = session->host.cache_dir;
     return ob_fs_make_dirs(session->host.fs, session->cache_dir, true);
 }
 

@@ -10,12 +10,13 @@
 #include "ob/thread.h"
 #include "registration.h"
 
-/* Cache folders "backup", "recovery", "prune" and "view-0" … below the cache. */
+/* Cache folders "backup", "recovery", "prune", "verify" and "view-0" … below the cache. */
 #define OB_SESSION_VIEWS 16u
 typedef enum ob_session_use {
     OB_SESSION_BACKUP,
     OB_SESSION_RECOVERY,
     OB_SESSION_PRUNE,
+    OB_SESSION_VERIFY,
     OB_SESSION_VIEW
 } ob_session_use;
 
@@ -46,7 +47,7 @@ typedef struct ob_session ob_session;
  * OB_E_NOT_REGISTERED, OB_E_PASSPHRASE_NOT_SET. */
 ob_status ob_session_new(const ob_session_host *host, ob_session **out);
 /* Opens the vault and takes a cache folder: OB_E_VAULT_UNREACHABLE, OB_E_BUSY (all are taken). At
- * most one session for a backup, one for a recovery and one for deletion may be connected at a time. */
+ * most one session for each use but views may be connected at a time. */
 ob_status ob_session_connect(ob_session *session, ob_session_use use);
 void ob_session_free(ob_session *session); /* takes NULL */
 

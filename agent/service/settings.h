@@ -8,6 +8,7 @@
 #define OB_SETTING_MACHINE_ID "machine_id"
 #define OB_SETTING_COMPRESSION "compression"
 #define OB_SETTING_VAULT "vault"
+#define OB_SETTING_VERIFY_TURN "verify_turn" /* which sample of the packs is next */
 
 /* *value: free with ob_free(). OB_E_NOT_FOUND if it is not set. */
 ob_status ob_settings_get(ob_db *db, const char *name, char **value);

@@ -7,6 +7,8 @@ enum OBJobType {
     Unknown = 0
     Backup = 1
     Recovery = 2
+    Prune = 3
+    Verification = 4
 }
 
 enum OBJobState {

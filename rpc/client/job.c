@@ -54,6 +54,12 @@ ob_status ob_client_start_prune(ob_client *client, const char *options, size_t l
     return start(client, ObStartPrune, options, length, job);
 }
 
+ob_status ob_client_start_verify(ob_client *client, const char *options, size_t length,
+                                 ob_guid *job)
+{
+    return start(client, ObStartVerify, options, length, job);
+}
+
 typedef struct list_call {
     ob_call call;
     ULONG filter;

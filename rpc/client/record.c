@@ -297,8 +297,8 @@ bool ob_job_has_ended(const ob_job *job)
 
 const char *ob_job_type_name(int32_t type)
 {
-    static const char *const names[] = {"Unknown", "Backup", "Recovery", "Prune"};
-    return type >= 0 && type <= OB_JOB_PRUNE ? names[type] : names[0];
+    static const char *const names[] = {"Unknown", "Backup", "Recovery", "Prune", "Verification"};
+    return type >= 0 && type <= OB_JOB_VERIFY ? names[type] : names[0];
 }
 
 const char *ob_job_state_name(int32_t state)

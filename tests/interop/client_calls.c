@@ -293,6 +293,14 @@ static const char *list_policies(void)
     return NULL;
 }
 
+static const char *start_verify(void)
+{
+    OB_GUID id;
+    WANT(ObStartVerify(T, 2, bytes("{}"), &id, &first) == 0);
+    WANT(is_guid(&id, '{' * 31 + '}' + 18));
+    return NULL;
+}
+
 #define CALL(method, function)                                                                     \
     static const char *run_##function(void)                                                        \
     {                                                                                              \
@@ -319,7 +327,8 @@ static const char *list_policies(void)
     CALL("ObClosePoint", close_point)                                                              \
     CALL("ObStartRecovery", start_recovery)                                                        \
     CALL("ObListPolicies", list_policies)                                                          \
-    CALL("ObStartPrune", start_prune)
+    CALL("ObStartPrune", start_prune)                                                              \
+    CALL("ObStartVerify", start_verify)
 CALLS
 #undef CALL
 #define CALL(method, function) {method, run_##function},

@@ -5,7 +5,7 @@
 
 #include "fake.h"
 
-enum { CLIENT_CALLS = 19 };
+enum { CLIENT_CALLS = 20 };
 
 typedef struct client_call {
     const char *name;

@@ -344,3 +344,12 @@ LONG ObStartPrune(OB_TARGET target, ULONG count, const unsigned char *options, O
     put_guid(job, sum_of(options, count) + 1);
     return 0;
 }
+
+LONG ObStartVerify(OB_TARGET target, ULONG count, const unsigned char *options, OB_GUID *job,
+                   OB_BYTES *error)
+{
+    (void)target;
+    (void)error;
+    put_guid(job, sum_of(options, count) + 18);
+    return 0;
+}

@@ -10,7 +10,7 @@ const char *const golden_methods[GOLDEN_METHODS] = {
     "ObNegotiate",  "ObDescribeError", "ObRegister",     "ObGetSettings", "ObSetSettings",
     "ObGetPolicy",  "ObSetPolicy",     "ObRemovePolicy", "ObStartBackup", "ObListJobs",
     "ObWatchJob",   "ObCancelJob",     "ObListPoints",   "ObOpenPoint",   "ObBrowsePoint",
-    "ObClosePoint", "ObStartRecovery", "ObListPolicies", "ObStartPrune"};
+    "ObClosePoint", "ObStartRecovery", "ObListPolicies", "ObStartPrune",  "ObStartVerify"};
 
 static void add_word(golden_part *part, const char *word, size_t *handles)
 {

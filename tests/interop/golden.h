@@ -15,7 +15,7 @@ typedef struct golden {
     golden_part request, response;
 } golden;
 
-enum { GOLDEN_METHODS = 19 };
+enum { GOLDEN_METHODS = 20 };
 extern const char *const golden_methods[GOLDEN_METHODS]; /* by opnum */
 
 /* From the folder $OB_GOLDEN. Ends the test when the file is not there or malformed. */

@@ -48,6 +48,21 @@ START_TEST(run_job__backup_with_options)
 }
 END_TEST
 
+START_TEST(run_job__verify)
+{
+    ck_assert_int_eq(cli_run("verify --async"), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "{\"depth\":\"hashes\",\"sample\":100}");
+    ck_assert_str_eq(cli_out(), "Verification started: job " ID "1\n");
+    ck_assert_int_eq(cli_run("verify --depth full --sample 7 --async --json"), OB_EXIT_OK);
+    ck_assert_str_eq(fake.input, "{\"depth\":\"full\",\"sample\":7}");
+    ck_assert_int_eq(cli_run("verify --depth deep"), OB_EXIT_USAGE);
+    ck_assert_int_eq(cli_run("verify --sample many"), OB_EXIT_USAGE);
+    fake.status[FAKE_START_VERIFY] = OB_E_JOB_RUNNING;
+    ck_assert_int_eq(cli_run("verify"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("already running"));
+}
+END_TEST
+
 START_TEST(run_job__backup_fails)
 {
     fake.status[FAKE_START_BACKUP] = OB_E_JOB_RUNNING;
@@ -187,6 +202,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, setup, cli_teardown);
     tcase_add_test(cases, run_job__backup_is_watched);
     tcase_add_test(cases, run_job__backup_with_options);
+    tcase_add_test(cases, run_job__verify);
     tcase_add_test(cases, run_job__backup_fails);
     tcase_add_test(cases, run_job__list);
     tcase_add_test(cases, run_job__list_filters);

@@ -35,6 +35,13 @@ bool ob_repo_note(ob_repo *repo, const ob_index_entry *entry, const ob_pack_info
     return there;
 }
 
+static char *file_of(const ob_repo *repo)
+{
+    const ob_engine *engine = repo->engine;
+    return ob_path_join(engine->notes_dir != NULL ? engine->notes_dir : engine->cache_dir,
+                        FILE_NAME);
+}
+
 static ob_status load(const ob_fs *fs, const char *path, ob_buf *out)
 {
     uint8_t *data = NULL;
@@ -60,7 +67,7 @@ void ob_repo_save_notes(ob_repo *repo)
     if (repo->notes.length == 0 || repo->notes.failed) {
         return;
     }
-    char *path = ob_path_join(repo->engine->cache_dir, FILE_NAME);
+    char *path = file_of(repo);
     if (path != NULL) {
         (void)load(fs, path, &before);
         size_t room = FILE_MOST - MAGIC_SIZE - repo->notes.length;
@@ -194,7 +201,7 @@ ob_status ob_repo_take_notes(ob_repo *repo)
     const ob_fs *fs = repo->engine->fs;
     ob_buf notes = {0};
     ob_buf found = {0};
-    char *path = ob_path_join(repo->engine->cache_dir, FILE_NAME);
+    char *path = file_of(repo);
     if (path == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "a list of damaged chunks");
     }

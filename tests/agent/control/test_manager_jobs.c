@@ -124,6 +124,24 @@ START_TEST(manager_jobs__deletion)
 }
 END_TEST
 
+START_TEST(manager_jobs__verifies)
+{
+    OB_GUID id;
+    OB_BYTES error;
+    unsigned char options[] = "{\"depth\":\"full\"}";
+    agent_fixture_point(&fixture);
+    check_error(ObStartVerify(0, sizeof options - 1, options, &id, &error), OB_OK, &error);
+    OB_JOB job = wait_end(&id);
+    ck_assert_int_eq(job.status, OB_OK);
+    ck_assert_int_eq(job.type, OB_RUN_VERIFY);
+    free_job(&job);
+    unsigned char wrong[] = "{\"deep\":1}";
+    check_error(ObStartVerify(0, sizeof wrong - 1, wrong, &id, &error), OB_E_UNKNOWN_FIELD, &error);
+    ck_assert_uint_eq(id.data1, 0);
+    check_error(ObStartVerify(0, 1048577, wrong, &id, &error), OB_E_INVALID_ARGUMENT, &error);
+}
+END_TEST
+
 START_TEST(manager_jobs__lists)
 {
     hyper resume = 0;
@@ -209,6 +227,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, manager_jobs__a_backup_from_start_to_end);
     tcase_add_test(cases, manager_jobs__a_recovery_and_its_wiped_passphrase);
     tcase_add_test(cases, manager_jobs__deletion);
+    tcase_add_test(cases, manager_jobs__verifies);
     tcase_add_test(cases, manager_jobs__lists);
     tcase_add_test(cases, manager_jobs__refuses_what_is_out_of_range);
     tcase_add_test(cases, manager_jobs__cancels);

@@ -254,10 +254,19 @@ class ObStartPruneResponse(NDRCALL):
     structure = (('job', OB_GUID), ('error', OB_BYTES), ('status', LONG))
 
 
+class ObStartVerify(NDRCALL):
+    opnum = 19
+    structure = (('target', ULONG), ('count', ULONG), ('data', OCTETS))
+
+
+class ObStartVerifyResponse(NDRCALL):
+    structure = (('job', OB_GUID), ('error', OB_BYTES), ('status', LONG))
+
+
 METHODS = [ObNegotiate, ObDescribeError, ObRegister, ObGetSettings, ObSetSettings, ObGetPolicy,
            ObSetPolicy, ObRemovePolicy, ObStartBackup, ObListJobs, ObWatchJob, ObCancelJob,
            ObListPoints, ObOpenPoint, ObBrowsePoint, ObClosePoint, ObStartRecovery,
-           ObListPolicies, ObStartPrune]
+           ObListPolicies, ObStartPrune, ObStartVerify]
 
 
 def response_class(method):

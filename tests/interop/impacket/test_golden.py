@@ -68,6 +68,7 @@ def requests():
         make(ObStartRecovery, b'{"x":1}'),
         make(ObListPolicies, resume=2, most=3),
         make(ObStartPrune, b'{"x":1}'),
+        make(ObStartVerify, b'{}'),
     ]
 
 

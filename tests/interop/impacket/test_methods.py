@@ -199,6 +199,11 @@ def test_start_prune(server):
     assert guid_tuple(answer['job']) == guid_tuple(guid(sum_of(b'{"x":1}') + 1 & 0xffffffff))
 
 
+def test_start_verify(server):
+    answer = ask(server, ObStartVerify, data=b'{}')
+    assert guid_tuple(answer['job']) == guid_tuple(guid(sum_of(b'{}') + 18))
+
+
 def test_requests_in_small_fragments(server):
     data = bytes(i & 0xff for i in range(3001))
     for fragment in (8, 13, 700, 4000):

@@ -101,7 +101,7 @@ def test_object_uuid(server):
 def test_opnum_out_of_range(server):
     with Raw(server) as raw:
         raw.bind()
-        for opnum in (19, 20, 65535):
+        for opnum in (20, 21, 65535):
             raw.send(request(opnum, STUB))
             assert raw.fault() == NCA_OPNUM_RANGE
         raw.send(request(DESCRIBE, STUB))

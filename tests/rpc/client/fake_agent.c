@@ -232,6 +232,15 @@ LONG __cdecl Fake_ObStartRecovery(OB_TARGET target, ULONG count, const unsigned 
     return begin(FAKE_START_RECOVERY, error);
 }
 
+LONG __cdecl Fake_ObStartVerify(OB_TARGET target, ULONG count, const unsigned char *data,
+                                OB_GUID *job, OB_BYTES *error)
+{
+    (void)target;
+    keep(fake.input, sizeof fake.input, data, count);
+    ob_guid_to_wire(job, &fake.started);
+    return begin(FAKE_START_VERIFY, error);
+}
+
 LONG __cdecl Fake_ObListJobs(OB_TARGET target, ULONG filter, hyper *resume, ULONG most,
                              OB_JOB_LIST *list, OB_BYTES *error)
 {

@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#define FAKE_METHODS 19
+#define FAKE_METHODS 20
 enum fake_method {
     FAKE_NEGOTIATE,
     FAKE_DESCRIBE,
@@ -30,7 +30,8 @@ enum fake_method {
     FAKE_CLOSE_POINT,
     FAKE_START_RECOVERY,
     FAKE_LIST_POLICIES,
-    FAKE_START_PRUNE
+    FAKE_START_PRUNE,
+    FAKE_START_VERIFY
 };
 
 #define FAKE_RECORDS 8

@@ -31,6 +31,10 @@ START_TEST(job__start_gives_the_id)
     ob_check_ok(ob_client_start_recovery(client, "{\"point\":\"p\"}", 13, &job));
     ck_assert(ob_guid_equal(&job, &fake.started));
     ck_assert_str_eq(fake.input, "{\"point\":\"p\"}");
+    memset(&job, 0, sizeof job);
+    ob_check_ok(ob_client_start_verify(client, "{\"sample\":5}", 12, &job));
+    ck_assert(ob_guid_equal(&job, &fake.started));
+    ck_assert_str_eq(fake.input, "{\"sample\":5}");
     ob_check_ok(ob_client_start_backup(client, NULL, 0, &job));
     ck_assert_str_eq(fake.input, "");
     memset(&job, 0, sizeof job);

@@ -160,6 +160,8 @@ START_TEST(record__names)
     ck_assert_str_eq(ob_job_type_name(OB_JOB_PRUNE), "Prune");
     ck_assert_str_eq(ob_job_type_name(-1), "Unknown");
     ck_assert_str_eq(ob_job_type_name(OB_JOB_RECOVERY), "Recovery");
+    ck_assert_str_eq(ob_job_type_name(OB_JOB_VERIFY), "Verification");
+    ck_assert_str_eq(ob_job_type_name(-1), "Unknown");
     ck_assert_str_eq(ob_job_type_name(77), "Unknown");
     ck_assert_str_eq(ob_job_state_name(OB_JOB_COMPLETED_WITH_WARNINGS), "CompletedWithWarning");
     ck_assert_str_eq(ob_job_state_name(OB_JOB_FAILED), "Failed");

@@ -20,6 +20,9 @@ typedef struct ob_engine {
     ob_store *store;
     const ob_keyring *keys;
     const char *cache_dir;   /* absolute, exists, private; one engine at a time uses it */
+    /* Where damaged chunks that reading met are noted for the next backup: absolute, exists, private;
+     * any number of engines may use it. NULL: cache_dir. */
+    const char *notes_dir;
     const char *skip_dirs[4]; /* absolute folders never backed up (cache, state, vault), NULL-ended */
     unsigned workers;        /* 0 = number of processors, at most 8 */
     bool small;              /* compress for size instead of speed */

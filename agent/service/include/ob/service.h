@@ -80,7 +80,7 @@ ob_status ob_service_remove_policy(ob_service *service, const char *caller, cons
 
 /* ---- jobs ---- */
 
-enum ob_run_type { OB_RUN_BACKUP = 1, OB_RUN_RECOVERY = 2, OB_RUN_PRUNE = 3 };
+enum ob_run_type { OB_RUN_BACKUP = 1, OB_RUN_RECOVERY = 2, OB_RUN_PRUNE = 3, OB_RUN_VERIFY = 4 };
 
 enum ob_run_state {
     OB_RUN_UNKNOWN = 0,
@@ -132,6 +132,9 @@ ob_status ob_service_start_recovery(ob_service *service, const char *caller, con
  * OB_E_VAULT_INCOMPLETE. */
 ob_status ob_service_start_prune(ob_service *service, const char *caller, const void *options,
                                  size_t length, ob_guid *job);
+/* Looks at everything that this machine has in the vault; verify.schema.json. */
+ob_status ob_service_start_verify(ob_service *service, const char *caller, const void *options,
+                                  size_t length, ob_guid *job);
 
 enum ob_run_filter {
     OB_RUN_FILTER_ALL = 0,

@@ -44,7 +44,7 @@ typedef struct ob_job {
     char *current; /* escaped UTF-8, never NULL after a successful call */
     char *detail;  /* JSON, job.schema.json */
 } ob_job;
-enum ob_job_type { OB_JOB_BACKUP = 1, OB_JOB_RECOVERY = 2, OB_JOB_PRUNE = 3 };
+enum ob_job_type { OB_JOB_BACKUP = 1, OB_JOB_RECOVERY = 2, OB_JOB_PRUNE = 3, OB_JOB_VERIFY = 4 };
 enum ob_job_state {
     OB_JOB_UNKNOWN = 0,
     OB_JOB_STARTED = 1,
@@ -101,6 +101,8 @@ ob_status ob_client_start_recovery(ob_client *client, const char *options, size_
 /* Deletes recovery points or brings them back (prune.schema.json); length 0: by retention. */
 ob_status ob_client_start_prune(ob_client *client, const char *options, size_t length,
                                 ob_guid *job);
+ob_status ob_client_start_verify(ob_client *client, const char *options, size_t length,
+                                 ob_guid *job);
 enum ob_job_filter {
     OB_JOBS_ALL = 0,
     OB_JOBS_RUNNING = 1,

@@ -93,6 +93,25 @@ START_TEST(damage__what_a_read_met_is_written_anew)
 }
 END_TEST
 
+/* What one engine met, another one with a cache of its own is told of. */
+START_TEST(damage__notes_in_a_place_of_their_own)
+{
+    rig r;
+    ob_chunk_id ids[COUNT];
+    make(&r, ids);
+    r.engine.notes_dir = ob_test_temp();
+    turn_over(&r, 60);
+    ck_assert_uint_eq(read_all(&r, ids), COUNT - 1);
+    ck_assert(!has_notes(&r));
+    ck_assert(ob_test_exists(ob_test_path(r.engine.notes_dir, "damage")));
+    rig_lose_cache(&r);
+    ck_assert_uint_eq(write_all(&r), 1);
+    ck_assert(!ob_test_exists(ob_test_path(r.engine.notes_dir, "damage")));
+    ck_assert_uint_eq(read_all(&r, ids), COUNT);
+    rig_close(&r);
+}
+END_TEST
+
 /* A pack that only for a while could not be read is used further on. */
 START_TEST(damage__what_passes_is_forgotten)
 {
@@ -236,6 +255,7 @@ END_TEST
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, damage__what_a_read_met_is_written_anew);
+    tcase_add_test(cases, damage__notes_in_a_place_of_their_own);
     tcase_add_test(cases, damage__what_passes_is_forgotten);
     tcase_add_test(cases, damage__newer_versions_are_none);
     tcase_add_test(cases, damage__the_file_is_not_believed);
