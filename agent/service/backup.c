@@ -5,6 +5,7 @@
 #include "ob/host.h"
 #include "policy.h"
 #include "prune.h"
+#include "snapshot.h"
 #include "work.h"
 
 #include <cjson/cJSON.h>
@@ -44,6 +45,7 @@ static ob_status back_up(backup *work, ob_run *run, ob_backup_result *result)
                                  .retain_days = ob_retention_promise(&work->policy.retention)};
     ob_selection selection = *ob_spec_set_selection(work->selection);
     ob_command_feeds feeds = {0};
+    ob_frozen frozen = {0};
     ob_status status = OB_OK;
     selection.skip_caches = work->policy.options.exclude_caches;
     /* Who asks for one volume does not ask for the commands. */
@@ -56,9 +58,14 @@ static ob_status back_up(backup *work, ob_run *run, ob_backup_result *result)
         status = ob_hook_before(&work->policy, run);
     }
     if (status == OB_OK) {
+        status = ob_frozen_take(&frozen, work->host->snapshots, work->policy.options.snapshot,
+                                &selection, run);
+    }
+    if (status == OB_OK) {
         status = ob_backup_run(ob_session_engine(work->session), &selection, &options,
                                ob_run_control(run), result);
     }
+    status = ob_frozen_release(&frozen, status, run);
     ob_command_feeds_free(&feeds);
     return status;
 }

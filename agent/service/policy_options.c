@@ -9,6 +9,9 @@
 
 #define ARGUMENT_MOST 8192u
 
+/* By ob_snapshot_mode. */
+static const char *const snapshot_modes[] = {"auto", "required", "never", NULL};
+
 static ob_status read_arguments(ob_command *command, const cJSON *list, const char *where,
                                 bool windows)
 {
@@ -134,6 +137,9 @@ ob_status ob_policy_options_read(ob_policy_options *out, ob_json_object *object,
     out->default_exclusions = true;
     ob_json_get_bool(object, "default_exclusions", &out->default_exclusions);
     ob_json_get_bool(object, "exclude_caches", &out->exclude_caches);
+    int mode = OB_SNAPSHOT_AUTO;
+    ob_json_get_choice(object, "snapshot", snapshot_modes, &mode);
+    out->snapshot = (ob_snapshot_mode)mode;
     ob_json_get_node(object, "hooks", cJSON_Object, &hooks);
     ob_json_get_node(object, "commands", cJSON_Array, &commands);
     if (hooks != NULL) {
@@ -185,6 +191,9 @@ void ob_policy_options_add(const ob_policy_options *options, cJSON *policy, bool
     }
     if (options->exclude_caches) {
         ob_json_add_bool(policy, "exclude_caches", true, failed);
+    }
+    if (options->snapshot != OB_SNAPSHOT_AUTO) {
+        ob_json_add_text(policy, "snapshot", snapshot_modes[options->snapshot], failed);
     }
     if (options->before.argv[0] != NULL || options->after.argv[0] != NULL) {
         add_hooks(options, policy, failed);

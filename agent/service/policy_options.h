@@ -20,10 +20,18 @@ typedef struct ob_command {
     int64_t timeout;                                 /* s */
 } ob_command;
 
+/* A consistent view of the volumes while they are read. */
+typedef enum ob_snapshot_mode {
+    OB_SNAPSHOT_AUTO, /* without one if it cannot be had, which is a warning */
+    OB_SNAPSHOT_REQUIRED,
+    OB_SNAPSHOT_NEVER
+} ob_snapshot_mode;
+
 /* Texts are borrowed from the document. */
 typedef struct ob_policy_options {
     bool default_exclusions;
     bool exclude_caches;
+    ob_snapshot_mode snapshot;
     ob_command before, after;
     ob_command *commands;
     size_t command_count;

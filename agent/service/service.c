@@ -62,6 +62,7 @@ static ob_status open_parts(ob_service *service, const ob_service_options *optio
                                       .cache_dir = service->state.cache_dir,
                                       .keys_path = service->state.keys_path,
                                       .slots = &service->slots,
+                                      .snapshots = ob_snapshots_os(),
                                       .windows = strcmp(ob_host_platform(), "windows") == 0};
     if (status == OB_OK) {
         status = mark_interrupted(service);

@@ -7,6 +7,7 @@
 #define OB_SERVICE_SESSION_H
 
 #include "ob/engine.h"
+#include "ob/snapshot.h"
 #include "ob/thread.h"
 #include "registration.h"
 
@@ -38,6 +39,7 @@ typedef struct ob_session_host {
     const char *cache_dir;
     const char *keys_path;
     ob_session_slots *slots;
+    const ob_snapshots *snapshots;
     bool windows; /* the rules of names on this system */
 } ob_session_host;
 

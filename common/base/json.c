@@ -344,9 +344,10 @@ void ob_json_get_choice(ob_json_object *object, const char *name, const char *co
     for (int i = 0; choices[i] != NULL; i++) {
         if (kind_of(field) == cJSON_String && strcmp(field->valuestring, choices[i]) == 0) {
             *out = i;
-            ob_buf_free(&list);
             return;
         }
+    }
+    for (int i = 0; choices[i] != NULL; i++) {
         ob_buf_printf(&list, "%s%s", i > 0 ? ", " : "", choices[i]);
     }
     char *text = ob_buf_take_text(&list);

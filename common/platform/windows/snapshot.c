@@ -45,7 +45,6 @@ static const struct {
 } results[] = {
     {E_ACCESSDENIED, OB_E_ACCESS_DENIED, "the agent's account may not take snapshots"},
     {E_OUTOFMEMORY, OB_E_NO_MEMORY, "the service has no memory"},
-    {E_NOTIMPL, OB_E_SNAPSHOT_FAILED, "this system does not have the service"},
     {VSS_E_BAD_STATE, OB_E_SNAPSHOT_FAILED, "called out of order"},
     {VSS_E_INSUFFICIENT_STORAGE, OB_E_DISK_FULL, "no room to keep what changes meanwhile"},
     {VSS_E_MAXIMUM_NUMBER_OF_SNAPSHOTS_REACHED, OB_E_SNAPSHOT_FAILED,
@@ -204,7 +203,10 @@ static ob_status create(ob_snapshot *s)
 {
     ob_status status = s->settings->load(&s->api);
     if (status == OB_OK) {
-        status = check(s->api.create(&s->backup), "CreateVssBackupComponents");
+        HRESULT result = s->api.create(&s->backup);
+        status = result == E_NOTIMPL
+                     ? ob_fail(OB_E_NOT_SUPPORTED, "VSS: this system does not have the service")
+                     : check(result, "CreateVssBackupComponents");
     }
     if (status == OB_OK && s->backup == NULL) {
         status = check(E_UNEXPECTED, "CreateVssBackupComponents");

@@ -23,6 +23,7 @@ void ob_test_host_open(ob_test_host *fixture)
                                       .cache_dir = cache,
                                       .keys_path = ob_test_path(dir, "keys"),
                                       .slots = &fixture->slots,
+                                      .snapshots = ob_snapshots_os(),
                                       .windows = strcmp(ob_host_platform(), "windows") == 0};
     ob_jobs_options jobs = {fixture->db, ob_fs_os(), ob_clock_os(), dir};
     ob_check_ok(ob_jobs_new(&jobs, &fixture->jobs));

@@ -16,6 +16,7 @@ START_TEST(policy_options__left_out)
     ob_check_ok(read_with(&policy, ""));
     ck_assert(policy.options.default_exclusions);
     ck_assert(!policy.options.exclude_caches);
+    ck_assert_int_eq((int)policy.options.snapshot, OB_SNAPSHOT_AUTO);
     ck_assert_ptr_null(policy.options.before.argv[0]);
     ck_assert_ptr_null(policy.options.after.argv[0]);
     ck_assert_uint_eq(policy.options.command_count, 0);
@@ -25,6 +26,7 @@ END_TEST
 
 static const char all[] =
     ",\"default_exclusions\":false,\"exclude_caches\":true,"
+    "\"snapshot\":\"required\","
     "\"hooks\":{\"before\":{\"command\":[\"/bin/b\",\"x y\",\"\"],\"timeout\":5},"
     "\"after\":{\"command\":[\"/bin/a\"]}},"
     "\"commands\":[{\"name\":\"db.dump\",\"command\":[\"/bin/dump\",\"-f\"]},"
@@ -37,6 +39,7 @@ START_TEST(policy_options__all_of_them)
     const ob_policy_options *options = &policy.options;
     ck_assert(!options->default_exclusions);
     ck_assert(options->exclude_caches);
+    ck_assert_int_eq((int)options->snapshot, OB_SNAPSHOT_REQUIRED);
     ck_assert_str_eq(options->before.argv[0], "/bin/b");
     ck_assert_str_eq(options->before.argv[1], "x y");
     ck_assert_str_eq(options->before.argv[2], "");
@@ -83,6 +86,8 @@ START_TEST(policy_options__refuses_and_names_the_field)
     } rows[] = {
         {"\"default_exclusions\":1", OB_E_POLICY_INVALID, "policy.default_exclusions"},
         {"\"exclude_caches\":\"yes\"", OB_E_POLICY_INVALID, "policy.exclude_caches"},
+        {"\"snapshot\":\"sometimes\"", OB_E_POLICY_INVALID, "policy.snapshot"},
+        {"\"snapshot\":true", OB_E_POLICY_INVALID, "policy.snapshot"},
         {"\"hooks\":[]", OB_E_POLICY_INVALID, "policy.hooks"},
         {"\"hooks\":{\"during\":{}}", OB_E_UNKNOWN_FIELD, "policy.hooks.during"},
         {"\"hooks\":{\"before\":{}}", OB_E_POLICY_INVALID, "policy.hooks.before.command"},

@@ -15,28 +15,26 @@ static void warned(void *context, const char *what, const char *why)
 /* Where the service is missing, as on Linux, or is but a name, as in Wine. */
 START_TEST(snapshot__of_the_system)
 {
-    const char *volume = "/";
     int warnings = 0;
     ob_snapshot_control control = {&warnings, NULL, warned};
     ob_snapshot *snapshot = NULL;
     const ob_snapshots *os = ob_snapshots_os();
     if (strcmp(ob_host_platform(), "windows") == 0) {
-        volume = "C:\\";
+        const char *volume = "C:\\";
         ob_status status = os->begin(os, &volume, 1, &control, &snapshot);
         if (status != OB_OK) {
-            ck_assert(status == OB_E_SNAPSHOT_FAILED || status == OB_E_ACCESS_DENIED);
+            ck_assert(status == OB_E_SNAPSHOT_FAILED || status == OB_E_ACCESS_DENIED ||
+                      status == OB_E_NOT_SUPPORTED);
             ob_check_detail("VSS");
             ck_assert_ptr_null(snapshot);
         } else {
             ck_assert_ptr_nonnull(os->place(snapshot, 0));
         }
+        ob_check_ok(os->end(snapshot, false));
+        ob_check_ok(os->end(NULL, true));
     } else {
-        ob_check_status(os->begin(os, &volume, 1, &control, &snapshot), OB_E_NOT_SUPPORTED);
-        ob_check_detail("hooks");
-        ck_assert_ptr_null(snapshot);
+        ck_assert(os->begin == NULL && os->place == NULL && os->end == NULL);
     }
-    ob_check_ok(os->end(snapshot, false));
-    ob_check_ok(os->end(NULL, true));
 }
 END_TEST
 

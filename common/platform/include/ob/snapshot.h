@@ -1,7 +1,7 @@
 /*
  * A view of volumes as they were at one moment, to back up from: by the Volume Shadow Copy Service
  * on Windows, with its writers, so that databases and the like are consistent too. Other systems
- * have no such service and leave it to a policy's hooks (OB_E_NOT_SUPPORTED).
+ * have no such service, which leaves it to a policy's hooks: all members are NULL there.
  *
  * As a const struct of function pointers, so that tests can take another one.
  */
@@ -30,7 +30,7 @@ struct ob_snapshots {
     const void *context;
 
     /* `volumes` are mounts as of ob_volume_mount_of(), at least one. One that cannot be taken is
-     * told by warn(). OB_E_NOT_SUPPORTED where the system knows no snapshots;
+     * told by warn(). OB_E_NOT_SUPPORTED if this very system lacks the service;
      * OB_E_SNAPSHOT_FAILED, also if no volume could be taken; OB_E_ACCESS_DENIED, OB_E_CANCELLED,
      * OB_E_TIMEOUT, OB_E_DISK_FULL (no room for what changes meanwhile), OB_E_NO_MEMORY. The detail
      * names the call that failed. After a failure nothing is held. */

@@ -416,7 +416,6 @@ START_TEST(windows_snapshot__failures_have_their_names)
         {E_ACCESSDENIED, OB_E_ACCESS_DENIED, "may not take snapshots"},
         {E_OUTOFMEMORY, OB_E_NO_MEMORY, "memory"},
         {VSS_E_INSUFFICIENT_STORAGE, OB_E_DISK_FULL, "no room"},
-        {E_NOTIMPL, OB_E_SNAPSHOT_FAILED, "does not have the service"},
         {(HRESULT)0x80040154, OB_E_SNAPSHOT_FAILED, "0x80040154"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -428,6 +427,16 @@ START_TEST(windows_snapshot__failures_have_their_names)
         ob_check_detail(rows[i].detail);
         ob_check_detail("CreateVssBackupComponents");
     }
+}
+END_TEST
+
+START_TEST(windows_snapshot__a_system_without_the_service)
+{
+    ob_snapshot *snapshot = NULL;
+    f.fail_at = 1;
+    f.failure = E_NOTIMPL;
+    ob_check_status(begin(&snapshot), OB_E_NOT_SUPPORTED);
+    check_nothing_left();
 }
 END_TEST
 
@@ -606,6 +615,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, windows_snapshot__each_call_fails);
     tcase_add_test(cases, windows_snapshot__each_call_of_the_end_fails);
     tcase_add_test(cases, windows_snapshot__failures_have_their_names);
+    tcase_add_test(cases, windows_snapshot__a_system_without_the_service);
     tcase_add_test(cases, windows_snapshot__waits_for_its_steps);
     tcase_add_test(cases, windows_snapshot__gives_up_in_time);
     tcase_add_test(cases, windows_snapshot__is_stopped);
