@@ -548,8 +548,40 @@ START_TEST(backup_run__tells_progress)
 }
 END_TEST
 
+/* As from a snapshot: what is in the place itself meanwhile is not looked at. */
+START_TEST(backup_run__reads_where_a_map_says)
+{
+    scene self;
+    ob_test_rng rng = ob_test_rng_new(3);
+    scene_open(&self);
+    const char *shadow = ob_test_path(self.base, "shadow");
+    ob_test_tree_make(shadow, &rng, 40);
+    ob_test_write_text(ob_test_path(shadow, "one"), "of the snapshot");
+    ob_test_write_text(scene_path(&self, "one"), "of now");
+    ob_test_write_text(scene_path(&self, "two"), "not there then");
+    ob_place_map map = {ob_test_path(self.source, ""), ob_test_path(shadow, "")};
+    self.maps = &map;
+    self.map_count = 1;
+    ob_check_ok(scene_backup(&self));
+    const char *difference =
+        ob_test_tree_differs(shadow, scene_restore_all(&self, "out"), ALL_META);
+    ck_assert_msg(difference == NULL, "%s", difference);
+    ob_check_ok(scene_backup(&self));
+    ck_assert_uint_eq(self.last.totals.files_changed, 0);
+    self.roots[0] = scene_path(&self, "one"); /* files as roots: one there, one not */
+    self.roots[1] = scene_path(&self, "two");
+    self.root_count = 2;
+    ob_check_ok(scene_backup(&self));
+    ck_assert_uint_eq(scene_told(&self, OB_EVENT_FAILED, "two", NULL), 1);
+    const char *one = ob_test_path(scene_restore_all(&self, "out2"), "one");
+    ck_assert_str_eq((const char *)ob_test_read_file(one, &(size_t){0}), "of the snapshot");
+    scene_close(&self);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, backup_run__reads_where_a_map_says);
     tcase_set_timeout(cases, 100);
     tcase_add_test(cases, backup_run__unchanged);
     tcase_add_test(cases, backup_run__without_the_cache);
