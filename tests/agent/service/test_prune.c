@@ -185,7 +185,7 @@ START_TEST(prune__memory_runs_out)
 {
     bool hit = true;
     set_policy("{\"days\":2}");
-    for (uint64_t n = 1; hit && n < 400; n++) {
+    for (uint64_t n = 1; hit && n < 400; n += 1 + n / 8) {
         ob_guid job;
         ob_test_alloc_begin(n, false);
         ob_status status = start("{\"delete\":[\"00000000-0000-0000-0000-000000000001\"]}", &job);

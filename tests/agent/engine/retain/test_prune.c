@@ -406,7 +406,6 @@ END_TEST
 
 /* ---- many ---- */
 
-#define MANY 10000
 #define MANY_PACKS 200
 
 /* Only what stands in clear is read of them, and their policy: a matter of a second. */
@@ -414,15 +413,16 @@ START_TEST(prune__thousands_of_points)
 {
     history h;
     uint32_t packs[MANY_PACKS];
+    uint32_t many = scene_next(16) == 17 ? 10000 : 5100; /* under Wine fewer */
     history_open(&h);
     ob_engine *engine = &h.scene.rig.engine;
     const ob_hold_ops *holds = engine->store->holds;
     int64_t start = engine->clock->now(engine->clock);
     engine->store->holds = NULL; /* as an earlier version stored them; and quicker */
-    for (uint32_t i = 0; i < MANY + MANY_PACKS - 1; i++) {
+    for (uint32_t i = 0; i < many + MANY_PACKS - 1; i++) {
         history_put_pack(engine->store, i);
     }
-    for (uint32_t i = 0; i < MANY; i++) {
+    for (uint32_t i = 0; i < many; i++) {
         for (uint32_t k = 0; k < MANY_PACKS; k++) {
             packs[k] = i + k;
         }
@@ -430,15 +430,15 @@ START_TEST(prune__thousands_of_points)
                                       packs, MANY_PACKS, 0));
     }
     engine->store->holds = holds;
-    history_pass(&h, (int64_t)MANY * 3600);
+    history_pass(&h, (int64_t)many * 3600);
     uint64_t before = ob_clock_os()->monotonic(ob_clock_os());
     /* 5,000 hours are 208 days and 8 hours. */
     ob_check_ok(history_prune(&h, 208, NULL));
     uint64_t took = ob_clock_os()->monotonic(ob_clock_os()) - before;
-    ck_assert_uint_eq(h.result.points, MANY);
-    ck_assert_uint_eq(h.result.points_marked, MANY - 208 * 24);
-    ck_assert_uint_eq(h.result.packs_marked, MANY - 208 * 24);
-    printf("%u points, %llu marked: %llu ms\n", MANY, (unsigned long long)h.result.points_marked,
+    ck_assert_uint_eq(h.result.points, many);
+    ck_assert_uint_eq(h.result.points_marked, many - 208 * 24);
+    ck_assert_uint_eq(h.result.packs_marked, many - 208 * 24);
+    printf("%u points, %llu marked: %llu ms\n", many, (unsigned long long)h.result.points_marked,
            (unsigned long long)(took / 1000000));
     history_close(&h);
 }

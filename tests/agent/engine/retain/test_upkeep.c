@@ -109,7 +109,7 @@ START_TEST(upkeep__fails_without_harm)
     ob_store *store = h.scene.rig.store;
     ob_check_ok(store->holds->lock(store, 60, &token));
     memory_store_copy(before, store);
-    for (uint64_t n = 0; failed; n++) {
+    for (uint64_t n = 0; failed; n = scene_next(n)) {
         ob_prune_result result = {0};
         memory_store_copy(store, before);
         memory_store_fail(store, n, OB_E_IO, true);
