@@ -169,8 +169,9 @@ void ob_target_drop(ob_target *target)
     while (target != NULL && let_go(target)) {
         const ob_fs *fs = target->restore->engine->fs;
         ob_target *parent = target->parent;
-        if (target->volume == NULL) {
-            (void)fs->dir_sync(fs, target->dir);
+        ob_status synced = target->volume == NULL ? fs->dir_sync(fs, target->dir) : OB_OK;
+        if (OB_FAILED(synced)) {
+            ob_report_failed(&target->restore->report, target->place, synced);
         }
         fs->dir_close(fs, target->dir);
         if (parent != NULL) {
