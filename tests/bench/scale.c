@@ -142,16 +142,26 @@ static void backup(const ob_engine *engine, const char *what, uint64_t files)
     tell(what, files, &m);
 }
 
-static ob_engine open_engine(const ob_fs *fs)
+static ob_engine open_engine(const ob_fs *fs, ob_keyring **keys_out)
 {
     ob_keyring *keys = NULL;
+    static char store[4200];
+    snprintf(store, sizeof store, "%s/store", here);
     mkdir("cache", 0700);
     mkdir("store", 0700);
     need(ob_keyring_new(&keys), "keys");
     ob_engine engine = {.fs = fs, .clock = ob_clock_os(), .keys = keys};
     engine.cache_dir = in_here("cache");
-    engine.store = null_store_new(in_here("store"));
+    engine.store = null_store_new(store);
+    *keys_out = keys;
     return engine;
+}
+
+static void close_engine(ob_engine *engine, ob_keyring *keys)
+{
+    ob_store_close(engine->store);
+    ob_keyring_free(keys);
+    ob_free((void *)(uintptr_t)engine->cache_dir);
 }
 
 static void run_files(uint64_t files, uint32_t bytes, bool wide)
@@ -159,11 +169,13 @@ static void run_files(uint64_t files, uint32_t bytes, bool wide)
     ob_synthetic_fs source;
     ob_synthetic_fs_init(&source, ob_fs_os(), files, bytes, 10);
     source.wide = wide;
-    ob_engine engine = open_engine(&source.fs);
+    ob_keyring *keys = NULL;
+    ob_engine engine = open_engine(&source.fs, &keys);
     backup(&engine, "first", files);
     backup(&engine, "unchanged", files);
     source.version = 2;
     backup(&engine, "changed", files);
+    close_engine(&engine, keys);
 }
 
 /* ---- chunks ---- */
@@ -236,7 +248,8 @@ static void look_up(ob_index *index, const char *what, uint64_t count, uint32_t 
 
 static void run_chunks(uint64_t count, uint32_t each)
 {
-    ob_engine engine = open_engine(ob_fs_os());
+    ob_keyring *keys = NULL;
+    ob_engine engine = open_engine(ob_fs_os(), &keys);
     ob_tools_pool pool;
     ob_mutex lock;
     ob_index *index = ob_calloc(1, sizeof *index);
@@ -257,7 +270,12 @@ static void run_chunks(uint64_t count, uint32_t each)
     look_up(index, "lookups", count, packs, true);
     look_up(index, "lookups of what is not there", count, packs, false);
     ob_index_destroy(index);
+    ob_free(index);
+    ob_tools_pool_destroy(&pool);
+    ob_mutex_destroy(&lock);
     remove(path);
+    ob_free(path);
+    close_engine(&engine, keys);
 }
 
 /* ---- points ---- */
@@ -272,7 +290,8 @@ static ob_status count_point(void *context, const ob_point_info *point)
 
 static void run_points(uint64_t count)
 {
-    ob_engine engine = open_engine(ob_fs_os());
+    ob_keyring *keys = NULL;
+    ob_engine engine = open_engine(ob_fs_os(), &keys);
     ob_repo *repo = NULL;
     uint64_t listed = 0;
     measure m = begin();
@@ -304,6 +323,7 @@ static void run_points(uint64_t count)
         exit(EXIT_FAILURE);
     }
     tell("list points", count, &m);
+    close_engine(&engine, keys);
 }
 
 int main(int count, char **arguments)

@@ -9,10 +9,10 @@ WIDTH, HEIGHT, LEFT, BOTTOM = 420, 300, 62, 46
 
 
 def table(rows):
-    print(f"{'work':32} {'count':>11} {'wall s':>9} {'cpu s':>9} {'each us':>9} {'MB':>8} {'with maps':>10}")
+    print(f"{'run: work':38} {'count':>11} {'wall s':>9} {'cpu s':>9} {'each us':>9} {'MB':>8} {'with maps':>10}")
     for row in rows:
-        of = f"{row['work']} of {row['of']:,}" if row["of"] != row["count"] else row["work"]
-        print(f"{of:32} {row['count']:>11,} {row['wall_s']:>9.2f} {row['cpu_s']:>9.2f} "
+        of = f"{row['run']}: {row['work']}"
+        print(f"{of:38} {row['count']:>11,} {row['wall_s']:>9.2f} {row['cpu_s']:>9.2f} "
               f"{row['cpu_s'] / row['count'] * 1e6:>9.2f} {row['memory_mb']:>8.1f} "
               f"{row['with_maps_mb']:>10.1f}")
 
