@@ -189,6 +189,33 @@ first_backup() {
     point=$(field 'd[0]["id"]')
 }
 
+# Nothing is wrong; then a bit of a pack is, and the next backup makes up for it.
+verifying() {
+    expect 0 "verification" "$obctl" verify --depth full
+    expect 0 "a sample" "$obctl" verify --depth structure --sample 20 --json
+    json "job lines" --lines 'output.schema.json#/$defs/job'
+    pack=$(find "$work/vault" -path '*/pack/*' -type f -size +4k | head -n 1)
+    [ -n "$pack" ] || pack=$(find "$work/vault" -path '*/pack/*' -type f | head -n 1)
+    python3 - "$pack" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+b") as pack:
+    pack.seek(60)
+    byte = pack.read(1)[0]
+    pack.seek(60)
+    pack.write(bytes([byte ^ 1]))
+PYTHON
+    expect 3 "a verification that finds damage" "$obctl" verify --depth full
+    says "names the pack" "pack/$(basename "$pack")"
+    expect 0 "the job" "$obctl" job show latest --json
+    json "job" 'output.schema.json#/$defs/job'
+    check "its kind" [ "$(field 'd["type"]')" = Verification ]
+    check "one object" [ "$(field 'd["detail"]["verify"]["objects_damaged"]')" = 1 ]
+    expect 0 "a backup that makes up for it" "$obctl" backup
+    expect 3 "the pack is damaged still" "$obctl" verify --depth full --json
+    expect 0 "the job" "$obctl" job show latest --json
+    check "and costs the newest point nothing" [ "$(field 'd["detail"]["verify"]["chunks_remembered"]')" = 0 ]
+}
+
 browsing() {
     expect 0 "top" "$obctl" browse latest
     expect 0 "a folder" "$obctl" browse "$point" "$work/src/docs"
@@ -356,6 +383,7 @@ first_backup
 browsing
 restoring
 second_backup
+verifying
 interruption
 access
 restart

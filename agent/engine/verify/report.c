@@ -11,7 +11,7 @@ const char *ob_damage_name(ob_damage damage)
 {
     static const char *const names[OB_DAMAGE_KINDS] = {
         "missing", "length",  "unreadable", "changed",  "seal",
-        "version", "content", "chunks",     "not held", "old keys"};
+        "version", "content", "chunks",     "not_held", "old_keys"};
     return (unsigned)damage < OB_DAMAGE_KINDS ? names[damage] : "";
 }
 
