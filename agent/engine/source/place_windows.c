@@ -27,6 +27,34 @@ static bool starts_with_drive(const char *path)
     return is_letter(path[0]) && path[1] == ':';
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Length of "Volume{GUID}", in letters of any case, at the start of a path; 0 if it is none. */
+static size_t volume_name(const char *path)
+{
+    for (size_t i = 0; VOLUME[i] != '\0'; i++) {
+        if (lower(path[i]) != lower(VOLUME[i])) {
+            return 0;
+        }
+    }
+    size_t length = strcspn(path, "\\/");
+    return path[length - 1] == '}' ? length : 0;
+}
+
+/* Drives and volumes have one name each in a point: "C:", "Volume{GUID}" in lower case. */
+static void write_volume(char *path, bool drive, size_t volume)
+{
+    if (drive) {
+        path[0] = path[0] >= 'a' ? (char)(path[0] - ('a' - 'A')) : path[0];
+    }
+    for (size_t i = 0; i < volume; i++) {
+        path[i] = i < strlen(VOLUME) ? VOLUME[i] : lower(path[i]);
+    }
+}
+
 ob_status ob_place_to_point(const char *place, ob_buf *out)
 {
     size_t start = out->length;
@@ -34,7 +62,8 @@ ob_status ob_place_to_point(const char *place, ob_buf *out)
         strncmp(place, LONG_PREFIX, strlen(LONG_PREFIX)) == 0 ? place + strlen(LONG_PREFIX) : place;
     size_t length = strlen(rest);
     bool drive = starts_with_drive(rest) && is_separator(rest[2]);
-    if (!drive && (rest == place || strncmp(rest, VOLUME, strlen(VOLUME)) != 0)) {
+    size_t volume = rest != place ? volume_name(rest) : 0;
+    if (!drive && volume == 0) {
         return ob_fail(OB_E_INVALID_ARGUMENT, "%s is not a path on a local volume", place);
     }
     while (length > 0 && is_separator(rest[length - 1])) {
@@ -49,9 +78,7 @@ ob_status ob_place_to_point(const char *place, ob_buf *out)
             out->data[i] = '/';
         }
     }
-    if (drive && out->data[start] >= 'a') {
-        out->data[start] = (uint8_t)(out->data[start] - ('a' - 'A'));
-    }
+    write_volume((char *)out->data + start, drive, volume);
     if (!ob_point_path_valid((const char *)out->data + start, length)) {
         return ob_fail(OB_E_INVALID_ARGUMENT, "%s is not a canonical path", place);
     }

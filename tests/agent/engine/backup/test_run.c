@@ -1,6 +1,7 @@
 #include "scene.h"
 
 #include "ob/host.h"
+#include "ob/volumes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -579,8 +580,50 @@ START_TEST(backup_run__reads_where_a_map_says)
 }
 END_TEST
 
+typedef struct volume {
+    const char *mount;
+    const char *device;
+} volume;
+
+static ob_status see_volume(void *context, const ob_volume *seen)
+{
+    volume *wanted = context;
+    if (strcmp(seen->mount, wanted->mount) == 0) {
+        wanted->device = ob_test_format("%s", seen->device);
+    }
+    return OB_OK;
+}
+
+/* By its own name, as if it had no letter; in the point by that name too. */
+START_TEST(backup_run__a_volume_without_a_letter)
+{
+    scene self;
+    volume wanted = {"C:\\", NULL};
+    if (!is_windows()) {
+        return;
+    }
+    make(&self, 10);
+    ob_check_ok(ob_volumes_list(see_volume, &wanted));
+    ck_assert_ptr_nonnull(wanted.device);
+    ck_assert(strncmp(self.source, "C:\\", 3) == 0);
+    self.roots[0] = ob_test_format("%s%s", wanted.device, self.source + 3);
+    ob_file_info info;
+    if (ob_fs_os()->stat(ob_fs_os(), NULL, self.roots[0], &info) == OB_E_NOT_FOUND) {
+        scene_close(&self); /* Wine opens no volume by its own name */
+        return;
+    }
+    ob_status status = scene_backup(&self);
+    ck_assert_msg(status == OB_OK, "%s: %s", self.events[0].path, self.events[0].detail);
+    ck_assert_uint_eq(scene_told(&self, OB_EVENT_FAILED, NULL, NULL), 0);
+    ck_assert(strncmp(scene_list(&self, "", NULL, 10), "Volume{", 7) == 0);
+    ck_assert_uint_gt(self.last.totals.bytes_done, 0);
+    scene_close(&self);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, backup_run__a_volume_without_a_letter);
     tcase_add_test(cases, backup_run__reads_where_a_map_says);
     tcase_set_timeout(cases, 100);
     tcase_add_test(cases, backup_run__unchanged);

@@ -20,17 +20,26 @@ static const place windows_places[] = {{"C:\\", "C:"},
                                        {"c:/Users", "C:/Users"},
                                        {"C:\\a b\\c", "C:/a b/c"},
                                        {"\\\\?\\C:\\x", "C:/x"},
-                                       {"\\\\?\\Volume{1}\\x", "Volume{1}/x"}};
+                                       {"\\\\?\\Volume{1}\\x", "Volume{1}/x"},
+                                       {"\\\\?\\VOLUME{0aB-c}\\A", "Volume{0ab-c}/A"},
+                                       {"\\\\?\\volume{1}\\", "Volume{1}"}};
 static const char *const linux_bad[] = {"", "usr", "./usr", "/usr/../etc", "/usr//x", "C:\\x"};
-static const char *const windows_bad[] = {"",         "/usr",         "C:",     "C:x",
-                                          "\\\\s\\x", "C:\\a\\..\\b", "C:\\\\x"};
+static const char *const windows_bad[] = {"",
+                                          "/usr",
+                                          "C:",
+                                          "C:x",
+                                          "\\\\s\\x",
+                                          "C:\\a\\..\\b",
+                                          "C:\\\\x",
+                                          "\\\\?\\Volume{1",
+                                          "\\\\?\\Volume"};
 
 START_TEST(place__to_point)
 {
     const place *places = is_windows() ? windows_places : linux_places;
     const char *const *bad = is_windows() ? windows_bad : linux_bad;
-    size_t bad_count = is_windows() ? 7 : 6;
-    for (size_t i = 0; i < 5; i++) {
+    size_t bad_count = is_windows() ? 9 : 6;
+    for (size_t i = 0; i < (is_windows() ? 7u : 5u); i++) {
         ob_buf path = {0};
         ob_check_ok(ob_place_to_point(places[i].place, &path));
         char *text = ob_buf_take_text(&path);
