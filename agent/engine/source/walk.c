@@ -294,7 +294,8 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
 {
     ob_file_info info;
     ob_verdict verdict = hint != 0 ? decide(walk, hint) : OB_TAKE;
-    if (verdict == OB_SKIP) {
+    bool above = leads_to_root(walk);
+    if (verdict == OB_SKIP && !above) {
         return OB_OK;
     }
     ob_status status = walk->fs->stat(walk->fs, folder != NULL ? folder->dir : NULL, name, &info);
@@ -309,6 +310,9 @@ static ob_status consider(ob_walk *walk, ob_folder *folder, const char *name, ob
             ob_report_failed(walk->report, place_of(walk), status);
         }
         return OB_OK;
+    }
+    if (above && info.type != OB_FILE_DIR) {
+        left_out(walk, true, "root behind a link");
     }
     if (hint == 0 || (hint == OB_FILE_DIR) != (info.type == OB_FILE_DIR)) {
         verdict = decide(walk, info.type);

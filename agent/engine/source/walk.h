@@ -5,8 +5,9 @@
  *
  * Of a folder that another volume is mounted on, only itself comes up, unless a root lies on that
  * volume or below. Volumes of the kernel (/proc) are never read, the folders of the agent and its
- * vault are passed over. All of that is told: as a warning (OB_EVENT_SKIPPED_KIND) where it was
- * asked for or holds data, else as OB_EVENT_LEFT_OUT.
+ * vault are passed over, and so is a root behind a link that is met below another root. All of that
+ * is told: as a warning (OB_EVENT_SKIPPED_KIND) where it was asked for or holds data, else as
+ * OB_EVENT_LEFT_OUT.
  */
 #ifndef OB_ENGINE_SOURCE_WALK_H
 #define OB_ENGINE_SOURCE_WALK_H

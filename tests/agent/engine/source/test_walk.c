@@ -542,8 +542,36 @@ START_TEST(walk__files_that_fail_one_by_one)
 }
 END_TEST
 
+/* It is not met by the walk of the other root, and nothing is left out in silence. */
+START_TEST(walk__a_root_behind_a_link_is_told)
+{
+    scene self;
+    make(&self, tree, 7);
+    const ob_fs *fs = ob_fs_os();
+    const char *link = scene_path(&self, "link");
+    ob_status made = fs->make_symlink(fs, NULL, link, scene_path(&self, "a"), true);
+    if (made == OB_E_NOT_SUPPORTED) {
+        scene_close(&self); /* Wine has no links */
+        return;
+    }
+    ob_check_ok(made);
+    self.roots[0] = self.source;
+    self.roots[1] = scene_path(&self, "link/b");
+    self.root_count = 2;
+    walked w = walk(&self);
+    ck_assert_str_eq(w.text, "a b c d a-x e f link");
+    ck_assert_str_eq(w.kinds, "root behind a link ");
+    self.skip[0] = scene_path(&self, "link");
+    w = walk(&self);
+    ck_assert_str_eq(w.text, "a b c d a-x e f");
+    ck_assert_str_eq(w.kinds, "root behind a link ");
+    scene_close(&self);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
+    tcase_add_test(cases, walk__a_root_behind_a_link_is_told);
     tcase_add_test(cases, walk__in_the_order_of_the_list);
     tcase_add_test(cases, walk__folders_above_roots_come_up_once);
     tcase_add_test(cases, walk__a_root_below_another_counts_once);
