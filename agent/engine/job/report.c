@@ -52,7 +52,8 @@ static ob_progress shown(const ob_report *report, const char *current)
     return progress;
 }
 
-/* With the lock. `at_once`: however short a time ago the caller was told. */
+/* With the lock. `at_once`: however short a time ago the caller was told, that there is something
+ * to expect, even if more was met already. */
 static void tell_progress(ob_report *report, const char *current, bool at_once)
 {
     const ob_control *control = report->control;
@@ -62,6 +63,7 @@ static void tell_progress(ob_report *report, const char *current, bool at_once)
     uint64_t now = report->clock->monotonic(report->clock);
     if (at_once || report->told == 0 || now - report->told >= INTERVAL) {
         ob_progress progress = shown(report, current);
+        progress.scanning = progress.scanning && !at_once;
         report->told = now;
         control->progress(control->context, &progress);
     }

@@ -45,7 +45,9 @@ start_long_backup() {
 
 mkdir -p "$work/src"
 head -c 1000000 /dev/urandom >"$work/src/small"
-truncate -s 40G "$work/src/large"
+# What makes a backup long: a command that never ends.
+printf '{"files":[{"path":"%s"}],"commands":[{"name":"endless","command":["/bin/cat","/dev/zero"]}]}' \
+    "$work/src" >"$work/long.json"
 printf 'correct horse battery staple' >"$work/passphrase"
 
 expect 0 "vault" "$obvault" create "$work/vault"
@@ -56,7 +58,7 @@ NOTIFY_SOCKET=$work/notify start_agent || exit 1
 check "tells that it is ready" grep -q READY=1 "$work/notified"
 expect 0 "register" "$obctl" register "$work/v.VaultCredentials"
 expect 0 "passphrase" "$obctl" settings passphrase --passphrase-file "$work/passphrase"
-expect 0 "policy" "$obctl" policy set --include "$work/src"
+expect 0 "policy" "$obctl" policy set --file "$work/long.json"
 
 expect 1 "a second agent on the state folder" \
     "$obagent" run --state "$work/state" --endpoint "$work/other"
@@ -89,7 +91,7 @@ start_agent || exit 1
 check "the killed job is failed" [ "$(job_state)" = Failed ]
 expect 0 "it tells why" "$obctl" job list --json
 says "interrupted" OB_E_JOB_INTERRUPTED
-rm "$work/src/large"
+expect 0 "a policy without the command" "$obctl" policy set --include "$work/src"
 expect 0 "the next backup" "$obctl" backup
 check "is complete" [ "$(job_state)" = Completed ]
 

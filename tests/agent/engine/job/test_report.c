@@ -83,6 +83,10 @@ START_TEST(report__totals_that_were_expected)
     ck_assert(t.last.scanning);
     ck_assert_uint_eq(t.last.files_total, 6);
     ck_assert_uint_eq(t.last.bytes_total, 71);
+    /* That it is known to some degree is told once all the same. */
+    ob_report_expect(&report, 1, 1);
+    ck_assert(!t.last.scanning);
+    ck_assert_uint_eq(t.last.bytes_total, 71);
     ob_report_scanned(&report);
     ob_test_clock_advance(&clock, 100 * MS);
     more.files_total = more.bytes_total = 0;
