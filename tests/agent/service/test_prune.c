@@ -145,6 +145,15 @@ START_TEST(prune__trouble_is_a_warning_of_the_backup)
 }
 END_TEST
 
+static void needs_a_registration(void)
+{
+    ob_test_host other;
+    ob_guid job;
+    ob_test_host_open(&other);
+    ob_check_status(ob_prune_start(other.jobs, &other.host, "", 0, &job), OB_E_NOT_REGISTERED);
+    ob_test_host_close(&other);
+}
+
 START_TEST(prune__refuses_what_makes_no_sense)
 {
     static const char *const bad[] = {
@@ -168,16 +177,7 @@ START_TEST(prune__refuses_what_makes_no_sense)
     ob_check_status(ob_prune_start(fixture.jobs, &fixture.host, text.data, text.length, &job),
                     OB_E_INVALID_ARGUMENT);
     ob_buf_free(&text);
-}
-END_TEST
-
-START_TEST(prune__needs_a_registration)
-{
-    ob_test_host other;
-    ob_guid job;
-    ob_test_host_open(&other);
-    ob_check_status(ob_prune_start(other.jobs, &other.host, "", 0, &job), OB_E_NOT_REGISTERED);
-    ob_test_host_close(&other);
+    needs_a_registration();
 }
 END_TEST
 
@@ -206,7 +206,6 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, prune__what_is_retained_cannot_be_deleted);
     tcase_add_test(cases, prune__trouble_is_a_warning_of_the_backup);
     tcase_add_test(cases, prune__refuses_what_makes_no_sense);
-    tcase_add_test(cases, prune__needs_a_registration);
     tcase_add_test(cases, prune__memory_runs_out);
 }
 

@@ -114,7 +114,7 @@ START_TEST(faults__of_the_store)
     faulty_open(&f);
     sweep_store(&f, false);
     sweep_store(&f, true);
-    ck_assert_uint_gt(f.count, 100);
+    ck_assert_uint_gt(f.count, 50);
     faulty_close(&f);
 }
 END_TEST
