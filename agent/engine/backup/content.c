@@ -19,8 +19,22 @@ typedef struct reading {
     uint8_t *data;   /* read and not yet stored: [data, data + have) inside of the buffer */
     size_t have;
     bool ended;
-    ob_parts parts; /* stored, or on their way */
+    bool beside;     /* an alternate stream: the totals are of files' contents */
+    uint64_t passed; /* bytes of holes that were told as done */
+    ob_parts parts;  /* stored, or on their way */
 } reading;
+
+/* Holes are done when what is read next lies behind them. */
+static void tell_holes(reading *r)
+{
+    uint64_t passed =
+        r->extents->holes ? ob_extents_passed(r->extents, r->result->info.size) : r->passed;
+    if (passed > r->passed) {
+        ob_progress more = {.bytes_done = passed - r->passed};
+        r->passed = passed;
+        ob_report_add(r->content->report, &more, r->place);
+    }
+}
 
 /* Moves what is left to the buffer's start and reads until `want` bytes are there. */
 static ob_status fill(reading *r, size_t want)
@@ -42,6 +56,9 @@ static ob_status fill(reading *r, size_t want)
     r->have += got;
     r->offset += got;
     r->ended = got < length || r->offset == r->size;
+    if (got == length) {
+        tell_holes(r);
+    }
     return OB_OK;
 }
 
@@ -58,8 +75,8 @@ static ob_status settle_part(reading *r, const ob_part *part)
     }
     ob_status status = ob_ids_add(r->ids, content->repo, &part->id);
     if (!OB_FAILED(status)) {
-        ob_progress more = {.bytes_done = part->length,
-                            .bytes_changed = part->length,
+        ob_progress more = {.bytes_done = r->beside ? 0 : part->length,
+                            .bytes_changed = r->beside ? 0 : part->length,
                             .bytes_stored = part->stored};
         ob_report_add(content->report, &more, r->place);
         r->result->stored += part->stored;
@@ -156,7 +173,11 @@ static ob_status read_data(reading *r, const ob_file_info *info)
     ob_status status = ob_extents_map(r->extents, fs, r->file, info);
     r->size = r->extents->bytes;
     r->ended = r->size == 0;
-    return OB_FAILED(status) ? status : read_all(r);
+    if (OB_FAILED(status)) {
+        return status;
+    }
+    tell_holes(r);
+    return read_all(r);
 }
 
 static ob_status read_open_file(reading *r)
@@ -249,6 +270,7 @@ static ob_status read_streams(reading *r, ob_dir *dir, const char *name, const o
                           .ids = &ids,
                           .result = r->result,
                           .extents = r->extents,
+                          .beside = true,
                           .data = r->content->buffer};
         status = read_stream(&stream, dir, name, (const char *)names->data + at);
         ob_ids_free(&ids);

@@ -94,6 +94,7 @@ ob_status ob_extents_read(ob_extents *extents, const ob_fs *fs, ob_file *file, v
         }
         sum += count;
         extents->done += count;
+        extents->taken += count;
         if (count < wanted) {
             cut_off(extents);
             break;
@@ -111,4 +112,10 @@ uint64_t ob_extents_end(const ob_extents *extents)
 {
     const ob_extent *last = extents->count > 0 ? &extents->list[extents->count - 1] : NULL;
     return last != NULL ? last->offset + last->length : 0;
+}
+
+uint64_t ob_extents_passed(const ob_extents *extents, uint64_t size)
+{
+    bool at_end = extents->at == extents->count;
+    return (at_end ? size : extents->list[extents->at].offset + extents->done) - extents->taken;
 }

@@ -12,6 +12,7 @@ typedef struct ob_extents {
     bool holes;     /* there are some */
     size_t at;      /* extent that is read from next … */
     uint64_t done;  /* … and bytes of it that were read */
+    uint64_t taken; /* bytes that were read of all of them */
 } ob_extents;
 
 void ob_extents_free(ob_extents *extents);
@@ -25,5 +26,8 @@ ob_status ob_extents_read(ob_extents *extents, const ob_fs *fs, ob_file *file, v
                           size_t length, size_t *got);
 /* Where the data end. */
 uint64_t ob_extents_end(const ob_extents *extents);
+/* Bytes of hole between the start of a file of `size` bytes and what is read next; behind the last
+ * data all that there are. */
+uint64_t ob_extents_passed(const ob_extents *extents, uint64_t size);
 
 #endif

@@ -10,6 +10,7 @@ typedef struct writing {
     ob_reader map;    /* what is left of it */
     ob_extent extent; /* that is written to … */
     uint64_t used;    /* … and bytes of it that were */
+    uint64_t told;    /* bytes from the start that were told as done, holes too */
 } writing;
 
 /* Puts data where the map has it. */
@@ -34,6 +35,17 @@ static ob_status put(writing *w, const uint8_t *data, size_t length)
     return status;
 }
 
+/* All before `end` is done, `changed` bytes of it by what was just written. */
+static void tell_done(writing *w, uint64_t end, uint64_t changed)
+{
+    const ob_restore_content *content = w->content;
+    if (!content->beside) {
+        ob_progress more = {.bytes_done = end - w->told, .bytes_changed = changed};
+        ob_report_add(&content->restore->report, &more, content->place);
+    }
+    w->told = end;
+}
+
 static ob_status write_chunk(writing *w, const ob_chunk_id *id)
 {
     const ob_restore_content *content = w->content;
@@ -50,9 +62,8 @@ static ob_status write_chunk(writing *w, const ob_chunk_id *id)
         status = put(w, chunk->data, chunk->length);
     }
     if (!OB_FAILED(status)) {
-        ob_progress more = {.bytes_done = chunk->length, .bytes_changed = chunk->length};
         w->done += chunk->length;
-        ob_report_add(&restore->report, &more, content->place);
+        tell_done(w, w->extent.offset + w->used, chunk->length);
     }
     return status;
 }
@@ -99,6 +110,9 @@ ob_status ob_restore_content_write(const ob_restore_content *content, ob_file *f
     }
     if (!OB_FAILED(status) && content->map != NULL) {
         status = fs->truncate(fs, file, content->size);
+    }
+    if (!OB_FAILED(status) && w.told < content->size) {
+        tell_done(&w, content->size, 0); /* a hole at the end */
     }
     return status;
 }

@@ -13,6 +13,7 @@ typedef struct ob_restore_content {
     unsigned depth;
     const ob_chunk_id *ids;
     size_t id_count;
+    bool beside;                    /* an alternate stream: the totals are of files' contents */
     const ob_reader *map;           /* of a sparse file; NULL: the ids have every byte */
     bool (*stopped)(void *context); /* asked at each chunk; NULL: never */
     void *context;

@@ -193,6 +193,10 @@ static ob_status work_on(worker *w, job *j, bool *whole)
             status = ob_file_settle(&placing, &j->entry, j->temporary, &restored);
         }
     }
+    if (stays) {
+        ob_progress more = {.bytes_done = j->entry.info.size};
+        ob_report_add(&crew->restore->report, &more, (const char *)j->place.data);
+    }
     return *whole ? OB_OK : finish(crew, j, &restored, status);
 }
 

@@ -219,6 +219,7 @@ static ob_status write_stream(applying *a, const ob_stream *stream, ob_file *fil
                                         .depth = stream->depth,
                                         .ids = stream->ids,
                                         .id_count = stream->id_count,
+                                        .beside = true,
                                         .chunk = &a->chunk};
     ob_status status = ob_restore_content_write(&content, file);
     return OB_FAILED(status) || !a->sync ? status : fs->sync(fs, file);

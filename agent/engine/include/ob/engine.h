@@ -62,6 +62,7 @@ typedef struct ob_selection {
 
 typedef struct ob_progress {
     bool scanning;          /* how much there is is not known yet: totals are what was met */
+    /* Total and done are of files' sizes, holes too; changed is what was read or written of them. */
     uint64_t bytes_total, bytes_done, bytes_changed, bytes_stored;
     uint64_t files_total, files_done, files_changed, files_failed;
     const char *current;    /* path in work, as the OS gave it; may be "" */

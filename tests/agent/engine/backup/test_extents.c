@@ -97,6 +97,26 @@ START_TEST(extents__of_a_sparse_file)
 }
 END_TEST
 
+START_TEST(extents__tell_the_holes_that_were_passed)
+{
+    const ob_file_info info = {.size = 100, .allocated = 50};
+    static const uint64_t passed[] = {2, 2, 2, 5, 5, 5, 5, 93};
+    told[0] = (ob_extent){2, 3};
+    told[1] = (ob_extent){8, 4};
+    told_count = 2;
+    ob_check_ok(ob_extents_map(&extents, &fs, file, &info));
+    for (size_t i = 0; i < 8; i++) {
+        char byte;
+        size_t got = 0;
+        ck_assert_uint_eq(ob_extents_passed(&extents, info.size), passed[i]);
+        ob_check_ok(ob_extents_read(&extents, &fs, file, &byte, 1, &got));
+    }
+    told_count = 0;
+    ob_check_ok(ob_extents_map(&extents, &fs, file, &info));
+    ck_assert_uint_eq(ob_extents_passed(&extents, info.size), 100);
+}
+END_TEST
+
 START_TEST(extents__of_a_file_that_was_cut)
 {
     const ob_file_info info = {.size = 100, .allocated = 50};
@@ -151,6 +171,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, extents__of_a_usual_file);
     tcase_add_test(cases, extents__of_a_sparse_file);
+    tcase_add_test(cases, extents__tell_the_holes_that_were_passed);
     tcase_add_test(cases, extents__of_a_file_that_was_cut);
     tcase_add_test(cases, extents__more_than_there_is_room_for);
 }

@@ -62,6 +62,8 @@ START_TEST(content__goes_where_the_map_says)
     const uint8_t *data = ob_test_read_file(scene_path(&self.scene, "a"), &length);
     ck_assert_uint_eq(length, 13);
     ck_assert_mem_eq(data, wanted, 13);
+    ck_assert_uint_eq(ob_report_totals(&self.restore.report).bytes_done, 13);
+    ck_assert_uint_eq(ob_report_totals(&self.restore.report).bytes_changed, 7);
     map = ob_reader_of(pairs, 2); /* for 3 bytes only */
     ob_check_status(write_it(&self, "a", &content), OB_E_CORRUPT);
     static const uint8_t more[] = {1, 3, 2, 5};
@@ -73,6 +75,10 @@ START_TEST(content__goes_where_the_map_says)
     data = ob_test_read_file(scene_path(&self.scene, "a"), &length);
     ck_assert_uint_eq(length, 13);
     ck_assert_uint_eq(data[5], 0);
+    uint64_t done = ob_report_totals(&self.restore.report).bytes_done;
+    content.beside = true; /* the totals are without it */
+    ob_check_ok(write_it(&self, "a", &content));
+    ck_assert_uint_eq(ob_report_totals(&self.restore.report).bytes_done, done);
     stage_close(&self);
 }
 END_TEST

@@ -223,7 +223,13 @@ START_TEST(fidelity__holes_stay_holes)
     ob_check_ok(scene_backup(&self));
     /* The holes were not read. */
     ck_assert_uint_lt(self.last.totals.bytes_changed, 8 * MB);
+    /* But they are a part of what is to be done. */
+    uint64_t size = self.last.totals.bytes_total;
+    ck_assert_uint_gt(size, UINT64_C(1) << 40);
+    ck_assert_uint_eq(self.last.totals.bytes_done, size);
     const char *out = scene_restore_all(&self, "out");
+    ck_assert_uint_eq(self.progress.bytes_total, size);
+    ck_assert_uint_eq(self.progress.bytes_done, size);
     struct stat st;
     ck_assert_int_eq(stat(ob_test_path(out, "nothing but a hole"), &st), 0);
     ck_assert_int_eq(st.st_size, (off_t)1 << 40);
@@ -240,6 +246,7 @@ START_TEST(fidelity__holes_stay_holes)
     self.clock.now += INT64_C(86400000000000);
     ob_check_ok(scene_backup(&self));
     ck_assert_uint_eq(self.last.totals.files_changed, 0);
+    ck_assert_uint_eq(self.last.totals.bytes_done, self.last.totals.bytes_total);
     difference = ob_test_tree_differs(self.source, scene_restore_all(&self, "again"), ALL);
     ck_assert_msg(difference == NULL, "%s", difference);
 }

@@ -191,6 +191,7 @@ START_TEST(restore_run__overwrite_modes)
         ck_assert_str_eq(text_of(out, "four"), "four");
         ck_assert_str_eq(text_of(out, "a/other"), "other"); /* a folder merges */
         ck_assert_uint_eq(self.event_count, i == 2 ? 0 : 1);
+        ck_assert_uint_eq(self.progress.bytes_done, self.progress.bytes_total);
         if (i == 0) {
             ck_assert_str_eq(text_of(out, "a/deep/two (1)"), "a/deep/two");
             ck_assert_int_eq(self.events[0].kind, OB_EVENT_RESTORED_AS);
