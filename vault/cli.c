@@ -112,7 +112,13 @@ static int put_error(vault_cli *cli, ob_status status)
     if (ob_detail()[0] != '\0') {
         ob_buf_printf(&cli->err, " (%s)", ob_detail());
     }
-    ob_buf_printf(&cli->err, "\n  %s\n", info->advice);
+    /* The agent's group has no say here: it is the folder's permissions that refuse. */
+    ob_buf_printf(
+        &cli->err, "\n  %s\n",
+        status == OB_E_ACCESS_DENIED
+            ? "Run it as the user whom the vault's folder belongs to; on Linux mostly root, "
+              "on Windows an administrator."
+            : info->advice);
     return VAULT_EXIT_FAILED;
 }
 

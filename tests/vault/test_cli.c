@@ -91,12 +91,34 @@ START_TEST(cli__an_error_says_what_where_and_what_to_do)
 }
 END_TEST
 
+static ob_status deny(ob_test_fs *wrapper, const char *operation, const char *name)
+{
+    (void)wrapper;
+    (void)operation;
+    (void)name;
+    return ob_fail(OB_E_ACCESS_DENIED, "the disk says no");
+}
+
+/* The agent's group of administrators opens no vault. */
+START_TEST(cli__access_is_the_folders_matter)
+{
+    cli_fixture fixture;
+    cli_fixture_make(&fixture);
+    fixture.fs.before = deny;
+    ck_assert_int_eq(CLI_RUN(&fixture, "machines", fixture.folder), 1);
+    ck_assert_contains(fixture.err, "the disk says no");
+    ck_assert_contains(fixture.err, "whom the vault's folder belongs to");
+    ck_assert_ptr_null(strstr(fixture.err, "obadmin"));
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, cli__shows_help_and_version);
     tcase_add_test(cases, cli__each_verb_has_help_with_examples);
     tcase_add_test(cases, cli__a_wrong_command_line_is_told);
     tcase_add_test(cases, cli__an_error_says_what_where_and_what_to_do);
+    tcase_add_test(cases, cli__access_is_the_folders_matter);
 }
 
 OB_TEST_MAIN("cli", add_cases)
