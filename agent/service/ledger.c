@@ -69,7 +69,9 @@ static void count_kind(ob_ledger *ledger, const ob_event *event)
         memcpy(ledger->kinds[place].kind, kind, sizeof kind);
         ledger->kinds[place].event = event->kind;
         ledger->kinds[place].count = 1;
-        ledger->kinds[place].first = ob_shown(event->path, OB_LEDGER_TEXT_MOST, true);
+        /* Of what has another name now, that one: it is the name to look for. */
+        const char *first = event->kind == OB_EVENT_RESTORED_AS ? event->what : event->path;
+        ledger->kinds[place].first = ob_shown(first, OB_LEDGER_TEXT_MOST, true);
     }
 }
 

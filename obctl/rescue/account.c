@@ -45,6 +45,17 @@ static void note_failure(ob_account *account, const ob_event *event)
     ob_buf_free(&path);
 }
 
+/* Of what has another name now, that one: it is the name to look for. */
+static char *first_of(const ob_event *event)
+{
+    ob_buf text = {0};
+    const char *path = event->kind == OB_EVENT_RESTORED_AS ? event->what : event->path;
+    ob_text_escape(&text, path, strlen(path));
+    char *taken = ob_buf_take_text(&text);
+    ob_buf_free(&text);
+    return taken;
+}
+
 void ob_account_note(ob_account *account, const ob_event *event)
 {
     bool by_what = event->kind == OB_EVENT_NOT_KEPT || event->kind == OB_EVENT_SKIPPED_KIND;
@@ -59,6 +70,9 @@ void ob_account_note(ob_account *account, const ob_event *event)
         place++;
     }
     if (place < OB_ACCOUNT_KINDS) {
+        if (place == account->kind_count) {
+            account->kinds[place].first = first_of(event);
+        }
         account->kind_count = place == account->kind_count ? place + 1 : account->kind_count;
         account->kinds[place].event = event->kind;
         account->kinds[place].count++;
@@ -72,6 +86,9 @@ void ob_account_note(ob_account *account, const ob_event *event)
 void ob_account_free(ob_account *account)
 {
     ob_json_free(account->failed);
+    for (size_t i = 0; i < account->kind_count; i++) {
+        ob_free(account->kinds[i].first);
+    }
     *account = (ob_account){0};
 }
 
@@ -94,6 +111,9 @@ static cJSON *warning_json(const ob_account *account, size_t place, bool *failed
     ob_json_add_text(json, "kind", kind, failed);
     ob_json_add_int(json, "count", (int64_t)count, failed);
     ob_json_add_text(json, "text", text, failed);
+    if (account->kinds[place].first != NULL) {
+        ob_json_add_text(json, "first", account->kinds[place].first, failed);
+    }
     return json;
 }
 

@@ -16,6 +16,7 @@ typedef struct ob_account {
     struct {
         ob_event_kind event;
         char what[40]; /* the engine's word; "" if the kind is told without one */
+        char *first;   /* the first one, escaped; its new name if it has one. NULL without memory */
         uint64_t count;
     } kinds[OB_ACCOUNT_KINDS];
     size_t kind_count;

@@ -41,7 +41,9 @@ ob_status ob_rescue_find_machine(const ob_fs *fs, const char *vault, const char 
     }
     ob_detail_clear();
     ob_status status = ob_folder_vault_machines(fs, vault, look_at_machine, &self);
-    if (!OB_FAILED(status) && self.count == 0) {
+    if (status == OB_E_NOT_FOUND) {
+        status = ob_fail(OB_E_VAULT_UNREACHABLE, "there is no vault in %s", vault);
+    } else if (!OB_FAILED(status) && self.count == 0) {
         status = name != NULL ? ob_fail(OB_E_NOT_FOUND, "the vault has no machine %s", name)
                               : ob_fail(OB_E_NOT_FOUND, "no machine is registered with the vault");
     } else if (!OB_FAILED(status) && self.count > 1) {

@@ -90,7 +90,7 @@ START_TEST(run_rescue__restore)
     ck_assert_int_eq(run("restore", "latest", "--to", to), OB_EXIT_OK);
     ck_assert(cli_out_has("Recovery completed"));
     ck_assert_int_eq(run("restore", text_of(&lost.first), "--to", to), OB_EXIT_OK);
-    ck_assert(cli_out_has("restored under another name"));
+    ck_assert(cli_out_has("restored under another name: "));
     ob_guid nothing = {{9}};
     ck_assert_int_eq(run("restore", text_of(&nothing), "--to", to), OB_EXIT_FAILED);
     ck_assert(cli_out_has("OB_E_NOT_FOUND"));
@@ -103,6 +103,10 @@ START_TEST(run_rescue__refuses)
     ck_assert_int_eq(cli_run("rescue points"), OB_EXIT_USAGE);
     ck_assert(cli_err_has("--vault FOLDER"));
     ck_assert_int_eq(cli_run("rescue"), OB_EXIT_USAGE);
+    char *const words[] = {(char *)"rescue", (char *)"points", (char *)"--vault",
+                           (char *)ob_test_path(ob_test_temp(), "none"), NULL};
+    ck_assert_int_eq(cli_run_words(words), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("OB_E_VAULT_UNREACHABLE, code 100050"));
     ob_test_write_text(passphrase, "not the passphrase at all");
     ck_assert_int_eq(run("points", NULL, "--json", NULL), OB_EXIT_FAILED);
     ck_assert(cli_err_has("OB_E_PASSPHRASE_WRONG"));

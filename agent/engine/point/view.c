@@ -103,11 +103,15 @@ static ob_status go_to_folder(const listing *l)
         return status;
     }
     status = next_entry(cursor, &entry);
-    if (!OB_FAILED(status) && (entry.path == NULL || strcmp(entry.path, l->path) != 0 ||
-                               entry.info.type != OB_FILE_DIR)) {
-        status = ob_fail(OB_E_NOT_FOUND, "the recovery point has no folder %s", l->path);
+    if (OB_FAILED(status)) {
+        return status;
     }
-    return status;
+    if (entry.path == NULL || strcmp(entry.path, l->path) != 0) {
+        return ob_fail(OB_E_NOT_FOUND, "the recovery point has no folder %s", l->path);
+    }
+    return entry.info.type == OB_FILE_DIR
+               ? OB_OK
+               : ob_fail(OB_E_NOT_FOUND, "%s is in the recovery point, but is no folder", l->path);
 }
 
 static ob_status visit_entry(listing *l, const ob_entry *entry)

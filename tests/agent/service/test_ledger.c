@@ -62,7 +62,7 @@ START_TEST(ledger__counts_by_kind)
         "\"text\":\"1 item: changed while read, the copy may be of two moments\","
         "\"first\":\"/c\\\\n\"},"
         "{\"kind\":\"restored_as\",\"count\":2,"
-        "\"text\":\"2 items: restored under another name\",\"first\":\"/c\"}]");
+        "\"text\":\"2 items: restored under another name\",\"first\":\"/c (1)\"}]");
     ob_json_free(json);
     ob_ledger_free(&ledger);
 }

@@ -34,9 +34,10 @@ START_TEST(account__counts_by_kind)
     ck_assert(!account.any);
     ck_assert_str_eq(print(&account),
                      "{\"warnings\":[{\"kind\":\"existed\",\"count\":1,"
-                     "\"text\":\"1 item: there already, left as it is\"},"
+                     "\"text\":\"1 item: there already, left as it is\",\"first\":\"a\\\\nb\"},"
                      "{\"kind\":\"restored_as\",\"count\":2,"
-                     "\"text\":\"2 items: restored under another name\"}],\"failed\":[]}");
+                     "\"text\":\"2 items: restored under another "
+                     "name\",\"first\":\"/another/name\"}],\"failed\":[]}");
     note(&account, OB_EVENT_NOT_KEPT, "security descriptor");
     note(&account, OB_EVENT_NOT_KEPT, "acl");
     ck_assert(account.any);

@@ -74,6 +74,9 @@ START_TEST(rescue__refuses)
     ob_guid keyless = {{7}};
     ob_rescue *rescue = NULL;
     lost_machine_make(&lost, NULL);
+    ob_check_status(ob_rescue_find_machine(ob_fs_os(), ob_test_temp(), NULL, &nobody),
+                    OB_E_VAULT_UNREACHABLE);
+    ob_check_detail("there is no vault in ");
     ob_check_status(open_with("not the passphrase at all", &lost.vault.machine, &rescue),
                     OB_E_PASSPHRASE_WRONG);
     ob_check_status(open_with(LOST_PASSPHRASE, &nobody, &rescue), OB_E_NOT_REGISTERED);

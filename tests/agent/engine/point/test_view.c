@@ -78,6 +78,8 @@ START_TEST(view__says_what_is_wrong)
             OB_E_NOT_FOUND);
         ck_assert_uint_eq(resume, 0);
     }
+    ob_view_list(view, scene_inside(&self, "c"), "", &resume, 9, refuse, &count);
+    ob_check_detail("is in the recovery point, but is no folder");
     ob_check_status(ob_view_list(view, "", "", &resume, 9, refuse, &count), OB_E_BUSY);
     ck_assert_uint_eq(count, 1);
     ob_check_status(ob_view_list(view, "", "", &resume, 0, refuse, &count), OB_E_INVALID_ARGUMENT);
