@@ -39,6 +39,10 @@ static const struct {
 #define OPTION_OF_POLICY                                                                           \
     OPTION(OB_OPTION_POLICY, "policy", "NAME", "latest means the newest point of this policy")
 
+#define TO_LAYOUT                                                                                  \
+    "With --to DIR an ITEM comes back as DIR and its last name (etc/fstab as DIR/fstab),\n"        \
+    "everything as DIR with the whole tree below (DIR/etc/fstab).\n"
+
 #define RESCUE_OPTIONS                                                                             \
     OPTION(OB_OPTION_VAULT, "vault", "FOLDER", "The vault's folder"),                              \
         OPTION(OB_OPTION_MACHINE, "machine", "MACHINE",                                            \
@@ -118,7 +122,8 @@ static const ob_command commands[] = {
         .noun = "policy", .verb = "set", .operands = "",
         .summary = "Store a policy, new or changed",
         .about = "The policy becomes what this command says; nothing of an earlier one is kept.\n"
-                 "PATH is absolute; its parts may hold * and ?, and ** is any depth.\n",
+                 "PATH is absolute; its parts may hold * and ?, and ** is any depth. A name with\n"
+                 "* or ? at the end means the files of such names, also in all folders below.\n",
         .examples = "obctl policy set --include /etc --include /home --exclude '/home/*.iso'\n"
                     "obctl policy set --include /var/log --non-recursive\n"
                     "obctl policy set --file policy.json\n",
@@ -129,7 +134,8 @@ static const ob_command commands[] = {
             OPTION(OB_OPTION_NON_RECURSIVE, "non-recursive", NULL,
                    "Only the files directly in the folders given"),
             OPTION(OB_OPTION_NAME, "name", "NAME", "Name of the policy; otherwise default"),
-            OPTION(OB_OPTION_PAUSED, "paused", NULL, "Store it, but paused"),
+            OPTION(OB_OPTION_PAUSED, "paused", NULL,
+                   "Nothing runs it by itself; obctl backup still does"),
             OPTION(OB_OPTION_KEEP_DAYS, "keep-days", "N",
                    "Keep every recovery point for N days; otherwise for ever"),
             OPTION(OB_OPTION_KEEP_WEEKS, "keep-weeks", "N", "And one of each week for N weeks"),
@@ -202,12 +208,14 @@ static const ob_command commands[] = {
         .run = ob_run_job_watch,
     },
     {
-        .noun = "job", .verb = "cancel", .operands = "JOB|latest", .least = 1, .most = 1,
+        .noun = "job", .verb = "cancel", .operands = "[JOB|latest]", .most = 1,
         .summary = "Ask a running job to stop",
-        .about = JOB_OPERAND
+        .about =
+        "JOB is the id that `obctl job list` shows; latest is the newest job, and none the\n"
+        "newest that is running.\n"
         "What was sent to the vault already is used by the next backup. A job that has ended\n"
         "already stays as it is; that is said, and no failure (exit code 0).\n",
-        .examples = "obctl job cancel latest\n",
+        .examples = "obctl job cancel\nobctl job cancel 0f403adc-e32a-47c7-bdad-2ffcb34035c3\n",
         .run = ob_run_job_cancel,
     },
     {
@@ -277,12 +285,13 @@ static const ob_command commands[] = {
         "ITEM is the path of a file or folder in it; without one everything is restored.\n"
         "Without --to files go back to where they were. A file that exists is kept, and the\n"
         "restored one gets a new name beside it, unless --overwrite says otherwise.\n"
+        TO_LAYOUT
         "Ctrl-C stops the watching, the recovery goes on.\n",
         .examples = "obctl restore latest /etc/fstab --to /tmp/restored\n"
                     "obctl restore latest /home/anna --overwrite skip\n",
         .run = ob_run_restore,
         .options = {
-            OPTION(OB_OPTION_TO, "to", "DIR", "Restore into this folder (absolute)"),
+            OPTION(OB_OPTION_TO, "to", "DIR", "Restore into this folder"),
             OPTION(OB_OPTION_OVERWRITE, "overwrite", "HOW",
                    "A file that exists: copy (default), skip or replace"),
             OPTION(OB_OPTION_SKIP_SECURITY, "skip-security", NULL,
@@ -326,6 +335,7 @@ static const ob_command commands[] = {
         "ITEM is the path of a file or folder in the point; without one everything is restored.\n"
         "Without --to files go to where they were on their machine. A file that exists is kept,\n"
         "and the restored one gets a new name beside it, unless --overwrite says otherwise.\n"
+        TO_LAYOUT
         "Ctrl-C ends the restore; what is restored by then stays.\n",
         .examples = "obctl rescue restore latest --vault /mnt/vault --to /restored\n"
                     "obctl rescue restore latest /etc --vault /mnt/vault --machine web01 "

@@ -72,6 +72,8 @@ static int tell(ob_cli *cli, const ob_client_error *error)
         return OB_EXIT_UNREACHABLE;
     case OB_E_ACCESS_DENIED:
         return OB_EXIT_DENIED;
+    case OB_E_CANCELLED:
+        return OB_EXIT_INTERRUPTED;
     default:
         return OB_EXIT_FAILED;
     }

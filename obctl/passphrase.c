@@ -12,11 +12,10 @@ static ob_status ask(const char *prompt, ob_buf *out)
 {
     ob_status status = ob_terminal_ask_secret(prompt, out);
     if (status == OB_E_NOT_SUPPORTED) {
-        return ob_fail(OB_E_INVALID_ARGUMENT,
-                       "there is no terminal to ask on; give --passphrase-file FILE, or - for "
-                       "standard input");
+        ob_detail_clear();
+        return OB_E_NO_TERMINAL;
     }
-    return status;
+    return status == OB_E_CANCELLED ? ob_fail(status, "no passphrase was given") : status;
 }
 
 static ob_status ask_twice(ob_buf *out)

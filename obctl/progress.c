@@ -190,13 +190,25 @@ static void put_failed(ob_buf *out, const ob_job *job, const cJSON *detail)
     }
 }
 
+/* What an error can be looked up by: its symbol, and its code if it has one. */
+static void put_names(ob_buf *out, const char *symbol, int64_t code)
+{
+    ob_buf_put_text(out, " (");
+    ob_put_safe(out, symbol);
+    if (code != 0) {
+        ob_buf_printf(out, ", code %" PRId64, code);
+    }
+    ob_buf_put_text(out, ")\n");
+}
+
 static void put_error(ob_buf *out, const ob_job *job, const cJSON *detail)
 {
     static const char *const texts[] = {"message", "detail", "advice"};
     const ob_status_info *info = ob_status_lookup(job->status);
     const cJSON *error = ob_document_object(detail, "error");
     if (error == NULL && OB_FAILED(job->status)) {
-        ob_buf_printf(out, "  %s\n  %s (%s)\n", info->message, info->advice, info->symbol);
+        ob_buf_printf(out, "  %s\n  %s", info->message, info->advice);
+        put_names(out, info->symbol, info->mars_code);
     }
     for (size_t i = 0; i < 3 && error != NULL; i++) {
         const char *text = ob_document_text(error, texts[i]);
@@ -206,9 +218,7 @@ static void put_error(ob_buf *out, const ob_job *job, const cJSON *detail)
         }
     }
     if (error != NULL) {
-        ob_buf_put_text(out, " (");
-        ob_put_safe(out, ob_document_text(error, "symbol"));
-        ob_buf_put_text(out, ")\n");
+        put_names(out, ob_document_text(error, "symbol"), ob_document_count(error, "code"));
     }
 }
 

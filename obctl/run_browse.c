@@ -31,7 +31,11 @@ static int browse(ob_cli *cli, ob_client_view *view)
         size_t count = 0;
         if (OB_FAILED(ob_client_browse(view, path, ob_items_pattern(cli), &resume, PAGE, &items,
                                        &count))) {
+            bool absent = ob_client_last_error()->status == OB_E_NOT_FOUND;
             code = ob_output_client_error(cli);
+            if (absent) {
+                ob_select_tell_of_policies(cli);
+            }
         } else {
             ob_status status = show_page(&shown, items, count);
             code = OB_FAILED(status) ? ob_output_error(cli, status) : OB_EXIT_OK;

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "document.h"
 #include "ob/alloc.h"
 #include "ob/json.h"
 #include "output.h"
@@ -56,6 +57,21 @@ static ob_status build_backup(const ob_cli *cli, ob_buf *out)
     return status;
 }
 
+/* What a paused policy does may surprise: it is said. Who cannot tell lets the backup tell. */
+static void tell_if_paused(ob_cli *cli)
+{
+    ob_buf text = {0};
+    cJSON *json = NULL;
+    const char *name = ob_cli_option_value(cli, OB_OPTION_POLICY);
+    if (!OB_FAILED(ob_client_get_policy(cli->client, name != NULL ? name : "", &text)) &&
+        !OB_FAILED(ob_document_parse(&text, &json)) &&
+        strcmp(ob_document_text(json, "state"), "paused") == 0) {
+        fputs("obctl: the policy is paused; it is backed up because you ask for it\n", cli->err);
+    }
+    ob_json_free(json);
+    ob_buf_free(&text);
+}
+
 int ob_run_backup(ob_cli *cli)
 {
     ob_buf options = {0};
@@ -63,6 +79,7 @@ int ob_run_backup(ob_cli *cli)
     ob_status status = build_backup(cli, &options);
     int code = OB_FAILED(status) ? ob_output_error(cli, status) : ob_cli_connect(cli);
     if (code == OB_EXIT_OK) {
+        tell_if_paused(cli);
         status =
             ob_client_start_backup(cli->client, (const char *)options.data, options.length, &job);
         code =
@@ -266,7 +283,9 @@ static int say_cancelled(ob_cli *cli, const ob_guid *id, const ob_job *before)
     if (ended) {
         fprintf(cli->out, "The job had ended already: %s.\n", ob_progress_state(before));
     } else {
-        fputs("The job was asked to stop.\n", cli->out);
+        char text[OB_GUID_TEXT];
+        ob_guid_format(text, id);
+        fprintf(cli->out, "The %s %s was asked to stop.\n", ob_job_type_name(before->type), text);
     }
     return OB_EXIT_OK;
 }
@@ -275,7 +294,7 @@ int ob_run_job_cancel(ob_cli *cli)
 {
     ob_guid id = {{0}};
     ob_job before = {0};
-    int code = ob_select_job(cli, &id);
+    int code = ob_select_running_job(cli, &id);
     if (code != OB_EXIT_OK) {
         return code;
     }

@@ -21,18 +21,14 @@ typedef struct point_list {
 } point_list;
 
 /* "/, C:\": the names of a point's data sources. */
-static void put_sources(ob_buf *out, const char *sources)
+static void put_sources(ob_buf *out, const cJSON *json)
 {
-    cJSON *json = NULL;
-    if (OB_FAILED(ob_json_parse(&json, sources, strlen(sources)))) {
-        return;
-    }
     const cJSON *source = ob_document_list(json, "sources");
     for (bool first = true; source != NULL; source = source->next, first = false) {
         ob_buf_put_text(out, first ? "" : ", ");
         ob_buf_put_text(out, ob_document_text(source, "name"));
     }
-    ob_json_free(json);
+    ob_buf_put_u8(out, 0);
 }
 
 static void add_point(point_list *self, const ob_point *point)
@@ -42,6 +38,7 @@ static void add_point(point_list *self, const ob_point *point)
     char files[32];
     char size[OB_SIZE_TEXT];
     ob_buf sources = {0};
+    cJSON *json = NULL;
     if (self->json != NULL) {
         ob_json_add_node(self->json, NULL, ob_record_point(point, &self->failed), &self->failed);
         return;
@@ -50,10 +47,18 @@ static void add_point(point_list *self, const ob_point *point)
     ob_output_time(at, point->time);
     snprintf(files, sizeof files, "%" PRId64, point->files);
     ob_size_format(size, point->bytes > 0 ? (uint64_t)point->bytes : 0);
-    put_sources(&sources, point->sources);
-    ob_buf_put_u8(&sources, 0);
-    const char *cells[] = {at, id, files, size, sources.failed ? "" : (const char *)sources.data};
+    if (OB_FAILED(ob_json_parse(&json, point->sources, strlen(point->sources)))) {
+        json = NULL; /* has no members then */
+    }
+    put_sources(&sources, json);
+    const char *cells[] = {at,
+                           id,
+                           files,
+                           size,
+                           ob_document_text(json, "policy"),
+                           sources.failed ? "" : (const char *)sources.data};
     ob_table_row(&self->table, cells);
+    ob_json_free(json);
     ob_buf_free(&sources);
 }
 
@@ -91,9 +96,10 @@ int ob_run_point_list(ob_cli *cli)
         {.title = "POINT"},
         {.title = "FILES", .right = true},
         {.title = "SIZE", .right = true, .optional = true},
+        {.title = "POLICY", .cut = true, .optional = true},
         {.title = "SOURCES", .cut = true, .optional = true},
     };
-    point_list self = {.table = {.columns = columns, .column_count = 5}};
+    point_list self = {.table = {.columns = columns, .column_count = 6}};
     size_t limit = SIZE_MAX;
     int code = ob_select_number(cli, OB_OPTION_LIMIT, "point list", &limit);
     if (code == OB_EXIT_OK) {

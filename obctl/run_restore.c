@@ -1,4 +1,6 @@
 #include "commands.h"
+#include "ob/alloc.h"
+#include "ob/host.h"
 #include "ob/json.h"
 #include "output.h"
 #include "passphrase.h"
@@ -35,31 +37,53 @@ static void add_items(const ob_cli *cli, cJSON *json, bool *failed)
     ob_json_add_node(json, "items", items, failed);
 }
 
+/* The agent has another current folder than who runs this. */
+static ob_status add_destination(const ob_cli *cli, cJSON *json, bool *failed)
+{
+    char *path = NULL;
+    const char *to = ob_cli_option_value(cli, OB_OPTION_TO);
+    ob_status status = to != NULL ? ob_host_absolute_path(to, &path) : OB_OK;
+    if (path != NULL) {
+        ob_json_add_text(json, "destination", path, failed);
+    }
+    ob_free(path);
+    return status;
+}
+
 static ob_status build_recovery(ob_cli *cli, const ob_guid *point, ob_buf *out)
 {
     char id[OB_GUID_TEXT];
     bool failed = false;
-    const char *destination = ob_cli_option_value(cli, OB_OPTION_TO);
     const char *overwrite = ob_cli_option_value(cli, OB_OPTION_OVERWRITE);
     cJSON *json = ob_json_new_object();
     ob_guid_format(id, point);
     ob_json_add_text(json, "point", id, &failed);
     add_items(cli, json, &failed);
-    if (destination != NULL) {
-        ob_json_add_text(json, "destination", destination, &failed);
-    }
+    ob_status status = add_destination(cli, json, &failed);
     if (overwrite != NULL) {
         ob_json_add_text(json, "overwrite", overwrite, &failed);
     }
     if (ob_cli_has(cli, OB_OPTION_SKIP_SECURITY)) {
         ob_json_add_bool(json, "skip_security", true, &failed);
     }
-    ob_status status = add_passphrase(cli, json, &failed);
+    if (!OB_FAILED(status)) {
+        status = add_passphrase(cli, json, &failed);
+    }
     if (!OB_FAILED(status)) {
         status = failed ? ob_fail(OB_E_NO_MEMORY, "the options") : ob_json_print(out, json);
     }
     ob_json_free_secret(json);
     return status;
+}
+
+/* A job that has ended for an item that is not there. */
+static bool lacks_item(ob_cli *cli, const ob_guid *id)
+{
+    ob_job job = {0};
+    bool lacks = !OB_FAILED(ob_client_watch_job(cli->client, id, -1, 0, &job)) &&
+                 ob_job_has_ended(&job) && job.status == OB_E_NOT_FOUND;
+    ob_job_free(&job);
+    return lacks;
 }
 
 int ob_run_restore(ob_cli *cli)
@@ -84,6 +108,9 @@ int ob_run_restore(ob_cli *cli)
         code = ob_output_client_error(cli);
     } else {
         code = ob_run_started(cli, &job, "Recovery");
+        if (code == OB_EXIT_FAILED && lacks_item(cli, &job)) {
+            ob_select_tell_of_policies(cli);
+        }
     }
     ob_buf_free(&options);
     return code;

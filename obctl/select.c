@@ -26,17 +26,17 @@ int ob_select_refuse(ob_cli *cli, const char *what)
                                    cli->operands[0], what));
 }
 
-static int latest_job(ob_cli *cli, ob_guid *out)
+static int newest_job(ob_cli *cli, unsigned filter, const char *none, ob_guid *out)
 {
     ob_job *jobs = NULL;
     size_t count = 0;
     int64_t resume = 0;
-    if (OB_FAILED(ob_client_list_jobs(cli->client, OB_JOBS_ALL, &resume, 1, &jobs, &count))) {
+    if (OB_FAILED(ob_client_list_jobs(cli->client, filter, &resume, 1, &jobs, &count))) {
         return ob_output_client_error(cli);
     }
     if (count == 0) {
         ob_free(jobs);
-        return ob_output_error(cli, ob_fail(OB_E_NOT_FOUND, "no job has run yet"));
+        return ob_output_error(cli, ob_fail(OB_E_NOT_FOUND, "%s", none));
     }
     *out = jobs[0].id;
     for (size_t i = 0; i < count; i++) {
@@ -44,6 +44,11 @@ static int latest_job(ob_cli *cli, ob_guid *out)
     }
     ob_free(jobs);
     return OB_EXIT_OK;
+}
+
+static int latest_job(ob_cli *cli, ob_guid *out)
+{
+    return newest_job(cli, OB_JOBS_ALL, "no job has run yet", out);
 }
 
 bool ob_select_is_of(const ob_point *point, const char *policy)
@@ -116,9 +121,41 @@ int ob_select_job(ob_cli *cli, ob_guid *out)
     return select_guid(cli, "job", latest_job, out);
 }
 
+int ob_select_running_job(ob_cli *cli, ob_guid *out)
+{
+    if (cli->operand_count > 0) {
+        return ob_select_job(cli, out);
+    }
+    int code = ob_cli_connect(cli);
+    return code == OB_EXIT_OK ? newest_job(cli, OB_JOBS_RUNNING, "no job is running", out) : code;
+}
+
 int ob_select_point(ob_cli *cli, ob_guid *out)
 {
     return select_guid(cli, "recovery point", latest_point, out);
+}
+
+void ob_select_tell_of_policies(ob_cli *cli)
+{
+    ob_guid id = {{0}};
+    bool latest = false;
+    char **policies = NULL;
+    size_t count = 0;
+    int64_t resume = 0;
+    ob_select_operand(cli, &id, &latest);
+    if (!latest || ob_cli_has(cli, OB_OPTION_POLICY) ||
+        OB_FAILED(ob_client_list_policies(cli->client, &resume, PAGE, &policies, &count))) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ob_free(policies[i]);
+    }
+    ob_free(policies);
+    if (count > 1) {
+        fputs("obctl: latest is the newest point of all policies; with --policy NAME it is the "
+              "newest of that one\n",
+              cli->err);
+    }
 }
 
 int ob_select_number(ob_cli *cli, int option, const char *command, size_t *out)

@@ -15,7 +15,8 @@ static const struct {
     {OB_EXIT_UNREACHABLE, "the agent does not answer"},
     {OB_EXIT_DENIED, "access denied: run as root or as a member of obadmin; on Windows as an "
                      "administrator"},
-    {OB_EXIT_INTERRUPTED, "Ctrl-C while watching: the job goes on; while rescuing: it ends"},
+    {OB_EXIT_INTERRUPTED,
+     "Ctrl-C while watching: the job goes on; while rescuing or asked: it ends"},
 };
 
 const char *ob_usage_exit_code(size_t position, int *code)

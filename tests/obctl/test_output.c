@@ -24,10 +24,12 @@ START_TEST(output__errors_for_scripts)
     ob_cli *cli = cli_bare();
     cli->json = true;
     ob_output_error(cli, ob_fail(OB_E_NO_POLICY, "a \"quoted\" thing"));
-    ck_assert_str_eq(cli_out(), "{\"status\":-2147220967,\"symbol\":\"OB_E_NO_POLICY\","
-                                "\"message\":\"No backup policy is set on this machine.\","
-                                "\"advice\":\"Set one first: obctl policy set, or Set-OBPolicy.\","
-                                "\"detail\":\"a \\\"quoted\\\" thing\",\"code\":0}\n");
+    ck_assert_str_eq(cli_out(),
+                     "{\"status\":-2147220967,\"symbol\":\"OB_E_NO_POLICY\","
+                     "\"message\":\"No backup policy of this name is set on this machine.\","
+                     "\"advice\":\"Look at those that are there (obctl policy list), or set "
+                     "one: obctl policy set, or Set-OBPolicy.\","
+                     "\"detail\":\"a \\\"quoted\\\" thing\",\"code\":0}\n");
     ck_assert(cli_err_has("obctl: No backup policy"));
 }
 END_TEST
@@ -38,6 +40,7 @@ START_TEST(output__exit_codes)
     ob_detail_clear();
     ck_assert_int_eq(ob_output_error(cli, OB_E_AGENT_UNREACHABLE), OB_EXIT_UNREACHABLE);
     ck_assert_int_eq(ob_output_error(cli, OB_E_ACCESS_DENIED), OB_EXIT_DENIED);
+    ck_assert_int_eq(ob_output_error(cli, OB_E_CANCELLED), OB_EXIT_INTERRUPTED);
     ck_assert_int_eq(ob_output_error(cli, OB_E_IO), OB_EXIT_FAILED);
 }
 END_TEST

@@ -161,6 +161,10 @@ START_TEST(progress__summary_of_a_failure)
                                        "  Full.\n  /tmp\n  Free space. (OB_E_DISK_FULL)\n");
     job.detail = (char *)"{\"error\":null}";
     ck_assert_ptr_nonnull(strstr(summary_of(&job), "(OB_E_DISK_FULL)"));
+    job.status = OB_E_VAULT_UNREACHABLE;
+    ck_assert_ptr_nonnull(strstr(summary_of(&job), "(OB_E_VAULT_UNREACHABLE, code 100050)"));
+    job.detail = (char *)"{\"error\":{\"symbol\":\"S\",\"code\":7}}";
+    ck_assert_ptr_nonnull(strstr(summary_of(&job), " (S, code 7)\n"));
 }
 END_TEST
 

@@ -52,6 +52,27 @@ START_TEST(run_browse__json_is_one_document)
 }
 END_TEST
 
+/* The newest point may be of a policy that never had it. */
+START_TEST(run_browse__tells_of_other_policies)
+{
+    fake.status[FAKE_BROWSE_POINT] = OB_E_NOT_FOUND;
+    fake.policies[0] = fake.policies[1] = "{}";
+    fake.policy_count = 2;
+    ck_assert_int_eq(cli_run("browse latest nothing"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("with --policy NAME"));
+    fake.policy_count = 1;
+    ck_assert_int_eq(cli_run("browse latest nothing"), OB_EXIT_FAILED);
+    ck_assert_ptr_null(strstr(cli_err(), "--policy"));
+    fake.policy_count = 2;
+    ck_assert_int_eq(cli_run("browse 00000000-0000-0000-0000-000000000009 nothing"),
+                     OB_EXIT_FAILED);
+    ck_assert_ptr_null(strstr(cli_err(), "--policy"));
+    fake.status[FAKE_BROWSE_POINT] = OB_E_IO;
+    ck_assert_int_eq(cli_run("browse latest nothing"), OB_EXIT_FAILED);
+    ck_assert_ptr_null(strstr(cli_err(), "--policy"));
+}
+END_TEST
+
 START_TEST(run_browse__fails)
 {
     fake.status[FAKE_BROWSE_POINT] = OB_E_NOT_FOUND;
@@ -72,6 +93,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, run_browse__lists);
     tcase_add_test(cases, run_browse__passes_on_where_and_what);
     tcase_add_test(cases, run_browse__json_is_one_document);
+    tcase_add_test(cases, run_browse__tells_of_other_policies);
     tcase_add_test(cases, run_browse__fails);
 }
 

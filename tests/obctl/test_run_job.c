@@ -48,6 +48,21 @@ START_TEST(run_job__backup_with_options)
 }
 END_TEST
 
+START_TEST(run_job__backup_of_a_paused_policy)
+{
+    fake.answer[FAKE_GET_POLICY] = "{\"state\":\"paused\"}";
+    ck_assert_int_eq(cli_run("backup --policy n"), OB_EXIT_OK);
+    ck_assert(cli_err_has("the policy is paused"));
+    ck_assert_str_eq(fake.input, "{\"policy\":\"n\"}");
+    fake.answer[FAKE_GET_POLICY] = "{\"state\":\"valid\"}";
+    ck_assert_int_eq(cli_run("backup"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_err(), "");
+    fake.status[FAKE_GET_POLICY] = OB_E_NO_POLICY;
+    ck_assert_int_eq(cli_run("backup"), OB_EXIT_OK);
+    ck_assert_str_eq(cli_err(), "");
+}
+END_TEST
+
 START_TEST(run_job__verify)
 {
     ck_assert_int_eq(cli_run("verify --async"), OB_EXIT_OK);
@@ -144,7 +159,9 @@ END_TEST
 START_TEST(run_job__cancel)
 {
     fake.jobs[0].state = OB_JOB_IN_PROGRESS;
-    ck_assert_int_eq(cli_run("job cancel"), OB_EXIT_USAGE);
+    ck_assert_int_eq(cli_run("job cancel"), OB_EXIT_OK);
+    ck_assert_uint_eq(fake.id.bytes[15], 1);
+    ck_assert_str_eq(cli_out(), "The Backup " ID "1 was asked to stop.\n");
     ck_assert_int_eq(cli_run("job cancel latest"), OB_EXIT_OK);
     ck_assert(cli_out_has("asked to stop"));
     ck_assert_uint_eq(fake.id.bytes[15], 1);
@@ -158,6 +175,9 @@ START_TEST(run_job__cancel)
     fake.status[FAKE_CANCEL_JOB] = OB_E_NOT_FOUND;
     ck_assert_int_eq(cli_run("job cancel latest"), OB_EXIT_FAILED);
     ck_assert_int_eq(cli_run("job cancel x"), OB_EXIT_FAILED);
+    fake.job_count = 0;
+    ck_assert_int_eq(cli_run("job cancel"), OB_EXIT_FAILED);
+    ck_assert(cli_err_has("no job is running"));
 }
 END_TEST
 
@@ -202,6 +222,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, setup, cli_teardown);
     tcase_add_test(cases, run_job__backup_is_watched);
     tcase_add_test(cases, run_job__backup_with_options);
+    tcase_add_test(cases, run_job__backup_of_a_paused_policy);
     tcase_add_test(cases, run_job__verify);
     tcase_add_test(cases, run_job__backup_fails);
     tcase_add_test(cases, run_job__list);

@@ -11,7 +11,7 @@ static void setup(void)
             .time = INT64_C(1769860800) * 1000000000,
             .bytes = 3 << 20,
             .files = 42,
-            .sources = (char *)"{\"sources\":[{\"id\":1,\"name\":\"C:\\\\\"},"
+            .sources = (char *)"{\"policy\":\"mail\",\"sources\":[{\"id\":1,\"name\":\"C:\\\\\"},"
                                "{\"id\":2,\"name\":\"D:\\\\\"}]}",
         };
     }
@@ -25,9 +25,9 @@ START_TEST(run_point__list)
     ck_assert_str_eq(fake.input, "C:");
     ck_assert_str_eq(cli_out(),
                      "TIME                 POINT                                 FILES     SIZE  "
-                     "SOURCES\n"
+                     "POLICY  SOURCES\n"
                      "2026-01-31 12:00:00  00000000-0000-0000-0000-000000000001     42  3.0 MiB  "
-                     "C:\\, D:\\\n"
+                     "mail    C:\\, D:\\\n"
                      "2026-01-31 12:00:00  00000000-0000-0000-0000-000000000002     42  3.0 MiB\n");
 }
 END_TEST
@@ -36,10 +36,11 @@ START_TEST(run_point__list_as_json)
 {
     ck_assert_int_eq(cli_run("point list --limit 1 --json"), OB_EXIT_OK);
     ck_assert_uint_eq(fake.most, 1);
-    ck_assert_str_eq(cli_out(), "[{\"id\":\"00000000-0000-0000-0000-000000000001\","
-                                "\"time\":\"2026-01-31T12:00:00Z\",\"bytes\":3145728,\"files\":42,"
-                                "\"sources\":{\"sources\":[{\"id\":1,\"name\":\"C:\\\\\"},"
-                                "{\"id\":2,\"name\":\"D:\\\\\"}]}}]\n");
+    ck_assert_str_eq(cli_out(),
+                     "[{\"id\":\"00000000-0000-0000-0000-000000000001\","
+                     "\"time\":\"2026-01-31T12:00:00Z\",\"bytes\":3145728,\"files\":42,"
+                     "\"sources\":{\"policy\":\"mail\",\"sources\":[{\"id\":1,\"name\":\"C:\\\\\"},"
+                     "{\"id\":2,\"name\":\"D:\\\\\"}]}}]\n");
 }
 END_TEST
 

@@ -40,6 +40,12 @@ START_TEST(select__the_latest)
     id.bytes[0] = 0;
     ck_assert_int_eq(ob_select_job(with_operand(NULL), &id), OB_EXIT_OK);
     ck_assert_uint_eq(id.bytes[0], 7);
+    ck_assert_uint_eq(fake.number, OB_JOBS_ALL);
+    ck_assert_int_eq(ob_select_running_job(with_operand("latest"), &id), OB_EXIT_OK);
+    ck_assert_uint_eq(fake.number, OB_JOBS_ALL);
+    ck_assert_int_eq(ob_select_running_job(with_operand(NULL), &id), OB_EXIT_OK);
+    ck_assert_uint_eq(fake.number, OB_JOBS_RUNNING);
+    ck_assert_uint_eq(id.bytes[0], 7);
     ck_assert_int_eq(ob_select_point(with_operand("latest"), &id), OB_EXIT_OK);
     ck_assert_uint_eq(id.bytes[0], 8);
 }

@@ -129,6 +129,9 @@ settings() {
         "correct horse battery staple" "correct horse battery staple" -- \
         "$obctl" settings passphrase
     check "the passphrase is not shown" bash -c "! grep -q horse '$work/out'"
+    expect 130 "Ctrl-C at the question" python3 "$here/terminal.py" 80 $'\x03' -- \
+        "$obctl" settings passphrase
+    says "nothing was given" "no passphrase was given"
     printf 'correct horse battery staple\n' >"$work/passphrase"
     expect 0 "passphrase from standard input" \
         bash -c '"$0" settings passphrase --passphrase-file - <"$1"' "$obctl" "$work/passphrase"
@@ -164,6 +167,8 @@ policy() {
     expect 1 "a policy that is not there" "$obctl" policy show other
     complains "no policy" OB_E_NO_POLICY
     expect 1 "a backup of it" "$obctl" backup --policy other
+    complains "names it" "there is no policy \"other\""
+    complains "says how to list them" "obctl policy list"
 }
 
 first_backup() {
@@ -230,6 +235,8 @@ browsing() {
     expect 0 "everything" "$obctl" browse latest "$work/src" --recursive --json
     json "items" 'output.schema.json#/$defs/items'
     check "nothing excluded" bash -c "! grep -q skipped/file '$work/out'"
+    expect 1 "a file and no folder" "$obctl" browse latest "$work/src/docs/hello.txt"
+    complains "says that it is one" "hello.txt is in the recovery point, but is no folder"
     expect 1 "a folder that is not there" "$obctl" browse latest /nothing/here
     complains "not found" OB_E_NOT_FOUND
     expect 1 "a point that is not there" "$obctl" browse 00000000-0000-0000-0000-000000000001
@@ -254,6 +261,7 @@ restoring() {
     check "it is kept" grep -q changed "$work/one/hello.txt"
     expect 0 "a copy beside it" "$obctl" restore latest "$work/src/docs/hello.txt" \
         --to "$work/one"
+    says "its name is told" "restored under another name: $work/one/hello ([^)]*).txt$"
     check "it is kept" grep -q changed "$work/one/hello.txt"
     check "there are two" [ "$(find "$work/one" -type f | wc -l)" = 2 ]
     expect 0 "replace it" "$obctl" restore latest "$work/src/docs/hello.txt" --to "$work/one" \
@@ -271,8 +279,13 @@ restoring() {
     says "wrong" OB_E_PASSPHRASE_WRONG
     check "the passphrase is not shown" bash -c "! grep -q 'not the' '$work/out'"
     check "nothing was restored" [ ! -e "$work/no" ]
-    expect 1 "a relative destination" "$obctl" restore latest --to relative
-    complains "not valid" OB_E_INVALID_ARGUMENT
+    expect 0 "a relative destination" bash -c 'cd "$1" && shift && "$@"' - "$work" \
+        "$obctl" restore latest "$work/src/docs/hello.txt" --to relative/one
+    check "below the folder that one is in" cmp "$work/src/docs/hello.txt" \
+        "$work/relative/one/hello.txt"
+    expect 1 "no terminal to ask on" setsid "$obctl" restore latest --to "$work/no" \
+        --ask-passphrase </dev/null
+    complains "says what to give" "passphrase-file FILE.*OB_E_NO_TERMINAL"
     expect 1 "an item that is not there" "$obctl" restore latest /nothing --to "$work/no"
     expect 2 "a way that is not known" "$obctl" restore latest --overwrite always
 }
@@ -315,7 +328,7 @@ interruption() {
     check "one is" [ "$(field 'len(d)')" = 1 ]
     expect 1 "one at a time" "$obctl" backup
     complains "already running" OB_E_JOB_RUNNING
-    expect 0 "cancel" "$obctl" job cancel latest
+    expect 0 "cancel" "$obctl" job cancel
     expect 1 "watch it end" "$obctl" job watch latest
     says "is cancelled" "^Backup cancelled"
     expect 0 "cancel it again" "$obctl" job cancel latest --json
@@ -331,6 +344,10 @@ interruption() {
     rm "$work/large/zeros"
     expect 0 "a point of the second policy" "$obctl" backup --policy large
     expect 0 "the newest of all is that one" "$obctl" browse latest "$work/large"
+    expect 1 "it lacks what another has" "$obctl" browse latest "$work/src"
+    complains "tells of the others" "with --policy NAME"
+    expect 1 "a restore of it, too" "$obctl" restore latest "$work/src" --to "$work/no"
+    complains "tells of the others" "with --policy NAME"
     expect 1 "that of the first is older" "$obctl" browse latest "$work/large" --policy default
     expect 0 "it has its own files" "$obctl" browse latest "$work/src" --policy default
     expect 0 "delete a point" "$obctl" point delete latest --policy large

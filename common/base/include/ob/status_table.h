@@ -17,7 +17,7 @@ OB_STATUS_ROW(OB_E_NOT_FOUND, 0x80070490, 0, 0, "The item was not found.",
 OB_STATUS_ROW(OB_E_EXISTS, 0x800700B7, 0, 0, "The item exists already.",
               "Choose another name or remove the existing item first.")
 OB_STATUS_ROW(OB_E_CANCELLED, 0x800704C7, 0, 0, "The operation was cancelled.",
-              "Start it again when you are ready; data already in the vault is used again.")
+              "Start it again when you are ready; what a backup has stored is used again.")
 OB_STATUS_ROW(OB_E_TIMEOUT, 0x800705B4, 0, 0, "The operation took longer than allowed.",
               "Check that the other end is running and reachable, then try again.")
 OB_STATUS_ROW(OB_E_DISK_FULL, 0x80070070, 0, 0, "There is not enough space on the disk.",
@@ -69,8 +69,10 @@ OB_STATUS_ROW(OB_E_PASSPHRASE_SHORT, 0x80040217, 0, 0,
 OB_STATUS_ROW(OB_E_PASSPHRASE_WRONG, 0x80040218, 0, 0,
               "The passphrase does not open this machine's backups.",
               "Enter the newest passphrase that was set on the machine; it opens all its backups.")
-OB_STATUS_ROW(OB_E_NO_POLICY, 0x80040219, 0, 0, "No backup policy is set on this machine.",
-              "Set one first: obctl policy set, or Set-OBPolicy.")
+OB_STATUS_ROW(OB_E_NO_POLICY, 0x80040219, 0, 0,
+              "No backup policy of this name is set on this machine.",
+              "Look at those that are there (obctl policy list), or set one: obctl policy set, or "
+              "Set-OBPolicy.")
 OB_STATUS_ROW(OB_E_POLICY_INVALID, 0x8004021A, 0, 0, "The backup policy is not valid.",
               "See the detail for the field and the values it allows.")
 OB_STATUS_ROW(OB_E_JOB_RUNNING, 0x8004021B, 0, 0, "A job of this kind is already running.",
@@ -107,6 +109,9 @@ OB_STATUS_ROW(OB_E_RETAINED, 0x80040226, 0, 0,
 OB_STATUS_ROW(OB_E_VAULT_INCOMPLETE, 0x80040227, 0, 0,
               "Something is missing from the vault, so nothing is deleted from it.",
               "Check that the whole vault is mounted; verify it, then prune again.")
+OB_STATUS_ROW(OB_E_NO_TERMINAL, 0x80040228, 0, 0,
+              "There is no terminal to ask for the passphrase on.",
+              "Give it in a file: --passphrase-file FILE, or --passphrase-file - for standard input.")
 OB_STATUS_ROW(OB_E_COMMAND_FAILED, 0x80040230, 0, 0, "A command of the policy failed.",
               "See the detail for how it ended and what it said last; run it by hand to try it.")
 OB_STATUS_ROW(OB_E_SNAPSHOT_FAILED, 0x80040231, 0, 0, "No snapshot of the volumes could be taken.",

@@ -37,7 +37,7 @@ START_TEST(object__failed_call_has_status_and_text)
     fake.fail = OB_E_NO_POLICY;
     IOBStatus *status = ob_com_status_new(NULL);
     ck_assert_int_eq(ob_object_fail_call(status), OB_E_NO_POLICY);
-    com_check_error(L"No backup policy is set on this machine. the detail");
+    com_check_error(L"No backup policy of this name is set on this machine. the detail");
     IOBStatus_Release(status);
 }
 END_TEST
