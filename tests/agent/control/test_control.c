@@ -1,6 +1,7 @@
 #include "ob/control.h"
 
 #include "agent_fixture.h"
+#include "ob/host.h"
 #include "ob/thread.h"
 #include "wire_client.h"
 
@@ -103,18 +104,30 @@ static void wait_for_job(void *argument)
              (self->state < OB_RUN_COMPLETED || self->state == OB_RUN_ABORTING));
 }
 
-/* A job that takes long: a large file with nothing in it. */
+/* A job that takes long: a command that says the same again and again, until it is ended. */
 static ob_guid start_long_job(void)
 {
+    static char block[1 << 20];
     ob_guid job;
-    ob_file *file = NULL;
-    const ob_fs *fs = ob_fs_os();
-    const char *path = ob_test_path(fixture.files, "large");
-    ob_check_ok(fs->open(fs, NULL, path, OB_OPEN_WRITE | OB_OPEN_CREATE, &file));
-    ob_check_ok(fs->truncate(fs, file, UINT64_C(40) << 30));
-    fs->close(fs, file);
+    ob_buf answer = {0};
+    bool windows = strcmp(ob_host_platform(), "windows") == 0;
+    const char *path = ob_test_path(ob_test_temp(), "block");
+    for (size_t i = 0; i < sizeof block; i++) {
+        block[i] = i % 64 == 63 ? '\n' : 'x';
+    }
+    ob_test_write_file(path, block, sizeof block);
+    const char *script =
+        windows ? ob_test_format("for /L %%i in (1,1,6000) do @type %s", path) : "cat /dev/zero";
+    const char *policy = ob_test_format(
+        "{\"files\":[{\"path\":%s}],"
+        "\"commands\":[{\"name\":\"long\",\"command\":[%s,\"%s\",%s],\"timeout\":60}]}",
+        agent_quoted(fixture.files),
+        agent_quoted(windows ? "C:\\windows\\system32\\cmd.exe" : "/bin/sh"), windows ? "/c" : "-c",
+        agent_quoted(script));
     agent_fixture_ready(&fixture);
+    ob_check_ok(ob_service_set_policy(fixture.service, "test", policy, strlen(policy), &answer));
     ob_check_ok(ob_service_start_backup(fixture.service, "test", "{}", 2, &job));
+    ob_buf_free(&answer);
     return job;
 }
 

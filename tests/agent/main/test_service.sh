@@ -23,7 +23,13 @@ drive="$WINEPREFIX/drive_c/on line"
 mkdir -p "$drive/data"
 cp "$1" "$2" "$3" "$drive/"
 printf 'small' >"$drive/data/small"
-truncate -s 20G "$drive/data/large"
+# What makes a backup long: a command that says the same again and again.
+yes 'the same again' | head -c 1000000 >"$WINEPREFIX/drive_c/block"
+cat >"$drive/policy.json" <<'END'
+{ "files": [ { "path": "C:\\on line\\data" } ],
+  "commands": [ { "name": "long", "timeout": 120, "command": [ "C:\\windows\\system32\\cmd.exe",
+    "/c", "for /L %i in (1,1,100000) do @type C:\\block" ] } ] }
+END
 printf 'correct horse battery staple' >"$drive/passphrase"
 export OBAGENT_ENDPOINT=ob-service-$$
 
@@ -90,7 +96,7 @@ check "the service runs" in_state RUNNING
 check "the agent answers" answers
 run 0 "register" obctl register v.VaultCredentials
 run 0 "passphrase" obctl settings passphrase --passphrase-file passphrase
-run 0 "policy" obctl policy set --include 'C:\on line\data'
+run 0 "policy" obctl policy set --file policy.json
 
 # A stop in the middle of a backup: a good end, and the job tells.
 run 0 "a long backup" obctl backup --async
