@@ -66,14 +66,28 @@ until "$obctl" status >/dev/null 2>&1; do
     sleep 0.1
 done
 
-if [ ! -f "$demo/vault/vault.json" ]; then
+# The agent knows how far an earlier run has come; a vault without its record was never one.
+status=$("$obctl" status --json)
+case $status in
+*'"registered":true'*) ;;
+*)
     say "Making a vault and registering with it"
-    "$obvault" create "$demo/vault" --name demo
+    if [ ! -f "$demo/vault/vault.json" ]; then
+        rm -rf "$demo/vault"
+        "$obvault" create "$demo/vault" --name demo
+    fi
     "$obvault" credentials "$demo/vault" -o "$demo/demo.VaultCredentials" --force
     "$obctl" register "$demo/demo.VaultCredentials"
+    ;;
+esac
+case $status in
+*'"passphrase_set":true'*) ;;
+*)
+    say "Setting a passphrase, kept in $demo/passphrase"
     od -An -tx1 -N 20 /dev/urandom | tr -d ' \n' >"$demo/passphrase"
     "$obctl" settings passphrase --passphrase-file "$demo/passphrase"
-fi
+    ;;
+esac
 "$obctl" policy set --include "$source"
 
 say "Backing up $source"
