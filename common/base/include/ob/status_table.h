@@ -111,7 +111,7 @@ OB_STATUS_ROW(OB_E_VAULT_INCOMPLETE, 0x80040227, 0, 0,
               "Check that the whole vault is mounted; verify it, then prune again.")
 OB_STATUS_ROW(OB_E_NO_TERMINAL, 0x80040228, 0, 0,
               "There is no terminal to ask for the passphrase on.",
-              "Give it in a file: --passphrase-file FILE, or --passphrase-file - for standard input.")
+              "Give it in a file: --passphrase-file FILE, where - is standard input.")
 OB_STATUS_ROW(OB_E_COMMAND_FAILED, 0x80040230, 0, 0, "A command of the policy failed.",
               "See the detail for how it ended and what it said last; run it by hand to try it.")
 OB_STATUS_ROW(OB_E_SNAPSHOT_FAILED, 0x80040231, 0, 0, "No snapshot of the volumes could be taken.",
