@@ -9,6 +9,7 @@
 #include "verify/verify.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATHS_MOST 1000u
@@ -332,13 +333,76 @@ static ob_status check_point(void *context, size_t item)
     return status;
 }
 
+/* ---- points that are gone ---- */
+
+/* What the store remembers as stored. A point that was due may be gone: it was to be deleted. */
+static ob_status take_hold(void *context, const ob_hold *hold, int64_t now)
+{
+    ob_buf *names = context;
+    if (hold->kind == OB_OBJECT_POINT && (hold->marked == 0 || hold->due > now)) {
+        ob_buf_put(names, hold->name, sizeof hold->name);
+    }
+    return ob_buf_status(names);
+}
+
+/* Names of points that must be there. A memory that cannot be read is told. */
+static ob_status read_holds(ob_verify *v, ob_buf *names)
+{
+    ob_store *store = v->engine->store;
+    ob_status status = store->holds != NULL ? store->holds->list(store, take_hold, names) : OB_OK;
+    if (OB_FAILED(status) && ob_verify_is_damage(status)) {
+        ob_verify_tell(v, OB_OBJECT_POINT, "", ob_verify_damage_of(status, OB_DAMAGE_CHANGED),
+                       status, 0);
+        status = OB_OK;
+    }
+    return status;
+}
+
+static int by_name(const void *key, const void *element)
+{
+    return strcmp(key, element);
+}
+
+static ob_status tell_gone(const all_points *all, const ob_buf *held)
+{
+    ob_verify *v = all->v;
+    ob_store *store = v->engine->store;
+    const ob_point_names *there = &all->names;
+    for (size_t at = 0; at < held->length; at += sizeof(ob_object_name)) {
+        const char *name = (const char *)held->data + at;
+        uint64_t size = 0;
+        if (there->count > 0 &&
+            bsearch(name, there->names, there->count, sizeof there->names[0], by_name) != NULL) {
+            continue;
+        }
+        ob_status status = store->ops->size(store, OB_OBJECT_POINT, name, &size);
+        if (status == OB_E_NOT_FOUND) {
+            status = ob_fail(status, "it was stored and is not there");
+            ob_verify_tell(v, OB_OBJECT_POINT, name, OB_DAMAGE_MISSING, status, 0);
+            v->result.points_hit++;
+        } else if (OB_FAILED(status) && !ob_verify_is_damage(status)) {
+            return status;
+        }
+    }
+    return OB_OK;
+}
+
+/* The store's memory first: what is stored meanwhile is in the listing only. */
 ob_status ob_verify_points(ob_verify *v)
 {
     all_points all = {.v = v};
-    ob_status status = ob_point_names_read(v->engine->store, &all.names);
+    ob_buf held = {0};
+    ob_status status = read_holds(v, &held);
+    if (!OB_FAILED(status)) {
+        status = ob_point_names_read(v->engine->store, &all.names);
+    }
+    if (!OB_FAILED(status)) {
+        status = tell_gone(&all, &held);
+    }
     if (!OB_FAILED(status)) {
         status = ob_team_run(v->workers, all.names.count, check_point, &all);
     }
+    ob_buf_free(&held);
     ob_point_names_free(&all.names);
     return status;
 }

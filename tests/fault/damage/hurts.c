@@ -792,7 +792,7 @@ const hurt hurts[] = {
     {"point: checksum", point_sum, POINT, OB_DAMAGE_CHANGED, "points"},
     {"point: cut", point_cut, POINT, OB_DAMAGE_CHANGED, "points"},
     {"point: empty", point_empty, POINT, OB_DAMAGE_CHANGED, "points"},
-    {"point: gone", point_gone, HURT_NOTHING, -1, ""},
+    {"point: gone", point_gone, POINT, OB_DAMAGE_MISSING, "points"},
     {"point: renamed", point_renamed, POINT, OB_DAMAGE_SEAL, "points"},
     {"point: exchanged", point_swapped, POINT, OB_DAMAGE_SEAL, "points"},
     {"point: newer version", point_newer_version, POINT, OB_DAMAGE_VERSION, "points"},

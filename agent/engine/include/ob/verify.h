@@ -10,9 +10,10 @@
 
 /* Each depth does all that the one before does. */
 typedef enum ob_verify_depth {
-    /* Key envelopes, index objects and points open and make sense; each pack that a point names is
-     * there in its length, its table of contents opens, and the index says the same; each file of
-     * each point has all of its chunks in packs. Reads a few KiB of each pack. */
+    /* Key envelopes, index objects and points open and make sense; each point that was stored and not
+     * deleted is there; each pack that a point names is there in its length, its table of contents
+     * opens, and the index says the same; each file of each point has all of its chunks in packs.
+     * Reads a few KiB of each pack. */
     OB_VERIFY_STRUCTURE,
     /* The bytes of each pack are those of its name (SHA-256). Needs no keys: with engine->keys NULL
      * it does what can be done without. */
@@ -40,7 +41,9 @@ const char *ob_damage_name(ob_damage damage);
 
 typedef struct ob_finding {
     ob_object_kind kind;
-    const char *object; /* name of the object; "" for a key envelope that is not there */
+    /* Name of the object; "" for a key envelope that is not there, and (kind: a point) for what the
+     * store remembers of points and marks. */
+    const char *object;
     ob_damage damage;
     ob_status status;   /* what reading it gives */
     const char *detail; /* for people; "" if none */

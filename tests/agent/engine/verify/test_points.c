@@ -208,6 +208,98 @@ START_TEST(points__a_stretch_of_the_list)
 }
 END_TEST
 
+/* What is listed is not all that there should be: the store remembers what was stored. */
+START_TEST(points__a_point_that_is_gone)
+{
+    stand s;
+    char name[OB_OBJECT_NAME_MAX];
+    uint64_t token = 0;
+    size_t refused = 0;
+    stand_open(&s);
+    ob_object_name names[1] = {""};
+    memcpy(name, memory_store_at(s.store, OB_OBJECT_POINT, 0)->name, sizeof name);
+    memcpy(names[0], name, sizeof name);
+    ob_check_ok(stand_verify(&s));
+    ck_assert_uint_eq(s.count, 0);
+    memory_store_remove(s.store, OB_OBJECT_POINT, name);
+    for (int depth = OB_VERIFY_STRUCTURE; depth <= OB_VERIFY_FULL; depth++) {
+        s.options.depth = (ob_verify_depth)depth;
+        ob_check_ok(stand_verify(&s));
+        ck_assert_uint_eq(s.count, 1);
+        ck_assert_uint_eq(stand_told(&s, OB_OBJECT_POINT, OB_DAMAGE_MISSING), 1);
+        ck_assert_str_eq(s.findings[0].object, name);
+        ck_assert_uint_eq(s.result.points_hit, 1);
+    }
+    /* Who accepts that it is lost hears no more of it. */
+    ob_check_ok(s.store->holds->lock(s.store, 60, &token));
+    ob_check_ok(s.store->holds->mark(s.store, token, OB_OBJECT_POINT,
+                                     (const ob_object_name *)names, 1, 14, &refused));
+    ob_check_ok(stand_verify(&s));
+    ck_assert_uint_eq(s.count, 0);
+    stand_close(&s);
+}
+END_TEST
+
+/* One that is marked can be brought back, and must be there until its time has come. */
+START_TEST(points__a_marked_point_that_is_gone)
+{
+    stand s;
+    uint64_t token = 0;
+    size_t refused = 0;
+    stand_open(&s);
+    for (uint32_t days = 0; days < 2; days++) {
+        ob_object_name names[1] = {""};
+        memcpy(names[0], memory_store_at(s.store, OB_OBJECT_POINT, 0)->name, sizeof names[0]);
+        ob_check_ok(s.store->holds->lock(s.store, 60, &token));
+        ob_check_ok(s.store->holds->mark(s.store, token, OB_OBJECT_POINT,
+                                         (const ob_object_name *)names, 1, days, &refused));
+        ob_check_ok(s.store->holds->unlock(s.store, token));
+        memory_store_remove(s.store, OB_OBJECT_POINT, names[0]);
+        ob_check_ok(stand_verify(&s));
+        ck_assert_uint_eq(s.count, days);
+        ck_assert_uint_eq(stand_told(&s, OB_OBJECT_POINT, OB_DAMAGE_MISSING), days);
+    }
+    stand_close(&s);
+}
+END_TEST
+
+static ob_status damaged_list(ob_store *store, ob_hold_visit visit, void *context)
+{
+    (void)store;
+    (void)visit;
+    (void)context;
+    return ob_fail(OB_E_CORRUPT, "its checksum does not fit");
+}
+
+static ob_status unreachable_list(ob_store *store, ob_hold_visit visit, void *context)
+{
+    (void)store;
+    (void)visit;
+    (void)context;
+    return ob_fail(OB_E_VAULT_UNREACHABLE, "no way");
+}
+
+/* Without what the store remembers nothing can be deleted. */
+START_TEST(points__a_damaged_memory)
+{
+    stand s;
+    stand_open(&s);
+    const ob_hold_ops *kept = s.store->holds;
+    ob_hold_ops ops = *kept;
+    s.store->holds = &ops;
+    ops.list = damaged_list;
+    ob_check_ok(stand_verify(&s));
+    ck_assert_uint_eq(s.count, 1);
+    ck_assert_uint_eq(stand_told(&s, OB_OBJECT_POINT, OB_DAMAGE_CHANGED), 1);
+    ck_assert_str_eq(s.findings[0].object, "");
+    ck_assert_uint_eq(s.result.points_hit, 0);
+    ops.list = unreachable_list;
+    ck_assert_int_eq(stand_verify(&s), OB_E_VAULT_UNREACHABLE);
+    s.store->holds = kept;
+    stand_close(&s);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_set_timeout(cases, 200);
@@ -218,5 +310,8 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, points__nonsense);
     tcase_add_test(cases, points__holes_and_streams);
     tcase_add_test(cases, points__a_stretch_of_the_list);
+    tcase_add_test(cases, points__a_point_that_is_gone);
+    tcase_add_test(cases, points__a_marked_point_that_is_gone);
+    tcase_add_test(cases, points__a_damaged_memory);
 }
 OB_TEST_MAIN("points", add_cases)
