@@ -10,10 +10,10 @@
 
 /* Each depth does all that the one before does. */
 typedef enum ob_verify_depth {
-    /* Key envelopes, index objects and points open and make sense; each point that was stored and not
-     * deleted is there; each pack that a point names is there in its length, its table of contents
-     * opens, and the index says the same; each file of each point has all of its chunks in packs.
-     * Reads a few KiB of each pack. */
+    /* Key envelopes, index objects and points open and make sense; each point that was stored and
+     * not deleted is there; each pack that a point names is there in its length, its table of
+     * contents opens, and the index says the same; each file of each point has all of its chunks in
+     * packs. Reads a few KiB of each pack. */
     OB_VERIFY_STRUCTURE,
     /* The bytes of each pack are those of its name (SHA-256). Needs no keys: with engine->keys NULL
      * it does what can be done without. */
@@ -26,13 +26,13 @@ typedef enum ob_damage {
     OB_DAMAGE_MISSING,    /* something names it and it is not there */
     OB_DAMAGE_LENGTH,     /* it is shorter or longer than it was */
     OB_DAMAGE_UNREADABLE, /* the store cannot read it */
-    OB_DAMAGE_CHANGED,    /* its bytes do not fit its name or its checksum, or are of no such object */
-    OB_DAMAGE_SEAL,       /* it does not open: changed, of another place, or of other keys */
-    OB_DAMAGE_VERSION,    /* of a format version that is not known */
-    OB_DAMAGE_CONTENT,    /* it opens, and what it says cannot be, or is not what others say */
-    OB_DAMAGE_CHUNKS,     /* a pack has chunks that cannot be read */
-    OB_DAMAGE_NOT_HELD,   /* a point needs chunks of packs that it does not name */
-    OB_DAMAGE_OLD_KEYS,   /* the newest envelope lacks keys that the machine has */
+    OB_DAMAGE_CHANGED, /* its bytes do not fit its name or its checksum, or are of no such object */
+    OB_DAMAGE_SEAL,    /* it does not open: changed, of another place, or of other keys */
+    OB_DAMAGE_VERSION, /* of a format version that is not known */
+    OB_DAMAGE_CONTENT, /* it opens, and what it says cannot be, or is not what others say */
+    OB_DAMAGE_CHUNKS,  /* a pack has chunks that cannot be read */
+    OB_DAMAGE_NOT_HELD, /* a point needs chunks of packs that it does not name */
+    OB_DAMAGE_OLD_KEYS, /* the newest envelope lacks keys that the machine has */
     OB_DAMAGE_KINDS
 } ob_damage;
 

@@ -232,8 +232,8 @@ START_TEST(points__a_point_that_is_gone)
     }
     /* Who accepts that it is lost hears no more of it. */
     ob_check_ok(s.store->holds->lock(s.store, 60, &token));
-    ob_check_ok(s.store->holds->mark(s.store, token, OB_OBJECT_POINT,
-                                     (const ob_object_name *)names, 1, 14, &refused));
+    ob_check_ok(s.store->holds->mark(s.store, token, OB_OBJECT_POINT, (const ob_object_name *)names,
+                                     1, 14, &refused));
     ob_check_ok(stand_verify(&s));
     ck_assert_uint_eq(s.count, 0);
     stand_close(&s);
