@@ -149,11 +149,17 @@ const char *scene_restored(const scene *self, const char *destination)
     return result;
 }
 
+/* What restores tell of is a path of the system, with its separators. */
 static bool ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text);
     size_t tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
+    bool same = length >= tail;
+    for (size_t i = 0; i < tail && same; i++) {
+        char c = text[length - tail + i];
+        same = c == end[i] || (c == ob_place_separator && end[i] == '/');
+    }
+    return same;
 }
 
 size_t scene_told(const scene *self, ob_event_kind kind, const char *path, const char *what)
