@@ -167,31 +167,27 @@ void ob_meta_seal(ob_restore *restore, ob_dir *dir, const char *name, const char
     }
 }
 
-static ob_status find_default_acl(void *context, const ob_extra *extra)
-{
-    bool *found = context;
-    *found = *found || extra->kind == OB_EXTRA_KIND_DEFAULT_ACL;
-    return OB_OK;
-}
-
-bool ob_meta_gives_acl(ob_restore *restore, ob_dir *dir, const char *name)
-{
-    const ob_fs *fs = restore->engine->fs;
-    bool found = false;
-    uint32_t not_kept = 0;
-    if ((restore->mask & OB_META_MODE) == 0 || fs->read_extras == NULL ||
-        OB_FAILED(fs->read_extras(fs, dir, name, NULL, OB_FILE_DIR, find_default_acl, &found,
-                                  &not_kept))) {
-        return false;
-    }
-    return found;
-}
-
 static ob_status note_kind(void *context, const ob_extra *extra)
 {
     uint64_t *kinds = context;
     *kinds |= UINT64_C(1) << extra->kind;
     return OB_OK;
+}
+
+bool ob_meta_gives_acl(ob_restore *restore, ob_dir *dir, const char *name, bool *has)
+{
+    const ob_fs *fs = restore->engine->fs;
+    uint64_t kinds = 0;
+    uint32_t not_kept = 0;
+    *has = false;
+    if ((restore->mask & OB_META_MODE) == 0 || fs->read_extras == NULL ||
+        OB_FAILED(
+            fs->read_extras(fs, dir, name, NULL, OB_FILE_DIR, note_kind, &kinds, &not_kept))) {
+        return false;
+    }
+    bool gives = (kinds >> OB_EXTRA_KIND_DEFAULT_ACL & 1) != 0;
+    *has = gives || (kinds >> OB_EXTRA_KIND_ACCESS_ACL & 1) != 0;
+    return gives;
 }
 
 void ob_meta_disinherit(ob_restore *restore, ob_dir *dir, const char *name, const char *place,

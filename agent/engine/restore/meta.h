@@ -11,9 +11,10 @@
 /* Before content: how it will be stored. */
 void ob_meta_prepare(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
                      const ob_entry *entry);
-/* True if what is made in a folder that exists gets an ACL from it. */
-bool ob_meta_gives_acl(ob_restore *restore, ob_dir *dir, const char *name);
-/* Takes away the ACLs that something new got from its folder and did not have. */
+/* True if what is made in a folder that exists gets an ACL from it. *has: it has one itself. */
+bool ob_meta_gives_acl(ob_restore *restore, ob_dir *dir, const char *name, bool *has);
+/* Takes away the ACLs that something new got from its folder, or a replaced folder since, and that
+ * the entry does not have. */
 void ob_meta_disinherit(ob_restore *restore, ob_dir *dir, const char *name, const char *place,
                         const ob_entry *entry);
 /* All that `mask` has, and what the entry has beyond that if `mask` is not 0. `sync`: streams are

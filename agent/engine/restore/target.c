@@ -22,6 +22,7 @@ static ob_status new_target(ob_restore *restore, ob_target *parent, const char *
     target->name = copy;
     target->refs = 1;
     target->gives_acl = parent != NULL && parent->gives_acl;
+    target->has_acl = target->gives_acl;
     target->device = parent != NULL ? parent->device : 0;
     target->volume = parent != NULL ? parent->volume : NULL;
     *out = target;
@@ -68,7 +69,7 @@ ob_status ob_target_open_root(ob_restore *restore, const char *place, ob_target 
     }
     target->device = info.device;
     target->volume = ob_volume_of(restore, info.device, place);
-    target->gives_acl = ob_meta_gives_acl(restore, NULL, place);
+    target->gives_acl = ob_meta_gives_acl(restore, NULL, place, &target->has_acl);
     *out = target;
     return OB_OK;
 }
@@ -88,7 +89,8 @@ static ob_status make(ob_target *parent, ob_target *target, bool private_new, bo
         status = ob_fail(OB_E_EXISTS, "%s is in the way: it is not a folder", target->place);
     }
     if (!OB_FAILED(status)) {
-        target->gives_acl = ob_meta_gives_acl(parent->restore, parent->dir, target->name);
+        target->gives_acl =
+            ob_meta_gives_acl(parent->restore, parent->dir, target->name, &target->has_acl);
     }
     if (!OB_FAILED(status) && there.device != parent->device) {
         target->device = there.device;
@@ -151,7 +153,7 @@ static bool let_go(ob_target *target)
 static void set_meta(const ob_target *target, const ob_target *parent)
 {
     ob_restore *restore = target->restore;
-    if (target->mask != 0 && parent->gives_acl) {
+    if (target->mask != 0 && target->has_acl) {
         ob_meta_disinherit(restore, parent->dir, target->name, target->place, &target->entry);
     }
     ob_status status = ob_meta_apply(restore, parent->dir, target->name, target->place,

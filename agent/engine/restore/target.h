@@ -18,6 +18,7 @@ typedef struct ob_target {
     ob_extras more;
     int mask;       /* what is set in the end */
     bool gives_acl; /* to what is made in it */
+    bool has_acl;   /* before its own is set */
     uint64_t device;
     ob_volume *volume; /* NULL: what is written here is synced piece by piece */
     unsigned refs;

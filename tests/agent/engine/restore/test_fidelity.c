@@ -153,6 +153,33 @@ START_TEST(fidelity__no_acl_from_the_destination)
 }
 END_TEST
 
+/* Nor does a folder that is replaced keep one that was given to it since. */
+START_TEST(fidelity__no_acl_from_a_replaced_folder)
+{
+    make_folder("folder");
+    make_folder("folder/inner");
+    make_file("folder/file", "x");
+    attribute(make_folder("with acl"), "system.posix_acl_access", acl, sizeof acl);
+    ob_check_ok(scene_backup(&self));
+    const char *out = scene_restore_all(&self, "out");
+    const char *names[] = {"folder", "folder/inner", "with acl"};
+    for (int i = 0; i < 3; i++) {
+        const char *folder = ob_test_path(out, names[i]);
+        if (!attribute(folder, "system.posix_acl_default", acl, sizeof acl) ||
+            !attribute(folder, "system.posix_acl_access", acl, sizeof acl)) {
+            return;
+        }
+    }
+    ob_restore_options options = {.point = self.last.point, .overwrite = OB_OVERWRITE_REPLACE};
+    options.destination = ob_test_path(self.base, "out");
+    ob_check_ok(scene_restore(&self, &options));
+    ck_assert_uint_eq(self.event_count, 0);
+    const char *difference = ob_test_tree_differs(self.source, out, ALL);
+    ck_assert_msg(difference == NULL, "%s", difference);
+    check_said(self.source, out);
+}
+END_TEST
+
 START_TEST(fidelity__set_id_bits_owners_and_times)
 {
     const char *program = make_file("program", "x");
@@ -492,6 +519,7 @@ static void add_cases(TCase *cases)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, fidelity__attributes_and_acls);
     tcase_add_test(cases, fidelity__no_acl_from_the_destination);
+    tcase_add_test(cases, fidelity__no_acl_from_a_replaced_folder);
     tcase_add_test(cases, fidelity__set_id_bits_owners_and_times);
     tcase_add_test(cases, fidelity__hard_links_across_folders);
     tcase_add_test(cases, fidelity__holes_stay_holes);
