@@ -52,9 +52,10 @@ static void give_slot(ob_session_slots *slots, int slot)
     ob_mutex_unlock(&slots->lock);
 }
 
-/* For measurements only: what decoding before upload costs. */
+/* What decoding before upload costs can be measured in builds that are made for it only. */
 static bool goes_unchecked(void)
 {
+#ifdef OB_MEASURE
     char *text = NULL;
     bool set = ob_host_environment("OB_MEASURE_NO_CHECK", &text) == OB_OK && text[0] != '\0';
     ob_free(text);
@@ -62,6 +63,9 @@ static bool goes_unchecked(void)
         ob_log(OB_LOG_WARNING, "OB_MEASURE_NO_CHECK is set: uploads are not decoded before");
     }
     return set;
+#else
+    return false;
+#endif
 }
 
 ob_status ob_session_new(const ob_session_host *host, ob_session **out)

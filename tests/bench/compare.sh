@@ -14,7 +14,8 @@
 # --no-check  ours does not decode before upload, to see what that costs
 # --small     ours compresses for size ("compression": "small")
 #
-# OB_BUILD  folder of a release build (default build/linux-release; built when absent)
+# OB_BUILD  folder of a release build (default build/linux-release; built when absent); --no-check
+#           needs one that was configured with -DOB_MEASURE=ON
 set -euo pipefail
 
 json=no rounds=3 source= corpus= size= work= check=yes compression=speed
@@ -27,7 +28,7 @@ while [ $# -gt 0 ]; do
     --work-dir) work=$2 && shift ;;
     --no-check) check=no ;;
     --small) compression=small ;;
-    -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0" && exit 0 ;;
+    -h | --help) sed -n '2,20s/^# \{0,1\}//p' "$0" && exit 0 ;;
     -*) echo "compare.sh: unknown option $1 (see --help)" >&2 && exit 2 ;;
     *) source=$1 ;;
     esac
@@ -46,7 +47,7 @@ usr | small | image | noise) corpora=$corpus ;;
 *) echo "compare.sh: no corpus is called $corpus (see --help)" >&2 && exit 2 ;;
 esac
 if [ ! -x "$build/agent/main/obagent" ]; then
-    cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
+    cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOB_MEASURE=ON >/dev/null
     cmake --build "$build" --target obagent obctl obvault >&2
 fi
 obagent=$build/agent/main/obagent obctl=$build/obctl/obctl obvault=$build/vault/obvault
