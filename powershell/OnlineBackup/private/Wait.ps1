@@ -14,7 +14,9 @@ function Format-OBSize {
 function Write-OBJobProgress {
     param([object] $Job, [string] $Activity)
     $total = $Job.BytesTotal
-    $percent = if ($total -gt 0) { [int] [math]::Min(100, 100 * $Job.BytesDone / $total) } else { 0 }
+    # Before that state the amount is not known yet; -1 shows no bar.
+    $known = $Job.StateName -eq 'InProgress'
+    $percent = if (-not $known) { -1 } elseif ($total -gt 0) { [int] [math]::Min(100, 100 * $Job.BytesDone / $total) } else { 0 }
     $arguments = @{
         Activity         = $Activity
         Status           = '{0} of {1}, {2} files, {3}/s' -f (Format-OBSize $Job.BytesDone),
