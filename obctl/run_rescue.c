@@ -39,6 +39,9 @@ static ob_status open_vault(ob_cli *cli, const char *vault, ob_rescue **out)
         options.vault = folder;
         options.passphrase = (const char *)passphrase.data;
         options.passphrase_length = passphrase.length;
+        /* From here on something lies in the folder for temporary files that must go again. */
+        ob_terminal_outlive_reader();
+        ob_terminal_catch_interrupt();
         status = ob_rescue_open(&options, out);
     }
     ob_buf_free(&passphrase);
@@ -73,9 +76,33 @@ static int begin_with_point(ob_cli *cli, const char *command, ob_rescue **out, o
     return code;
 }
 
+static bool interrupted(void *context)
+{
+    (void)context;
+    return ob_terminal_interrupted();
+}
+
+/* Whether a list is to be continued: nobody has pressed Ctrl-C, or closed the pipe. */
+static ob_status go_on(const ob_cli *cli)
+{
+    return ob_terminal_interrupted() || ferror(cli->out) != 0
+               ? ob_fail(OB_E_CANCELLED, "nobody reads on")
+               : OB_OK;
+}
+
+/* An exit code for a list that failed. */
+static int say_failure(ob_cli *cli, ob_status status)
+{
+    if (status != OB_E_CANCELLED) {
+        return ob_output_error(cli, status);
+    }
+    return ob_terminal_interrupted() ? OB_EXIT_INTERRUPTED : OB_EXIT_FAILED;
+}
+
 /* ---- points ---- */
 
 typedef struct point_list {
+    const ob_cli *cli;
     ob_table table;
     cJSON *json; /* an array; with --json */
     bool failed;
@@ -111,7 +138,7 @@ static ob_status add_point(void *context, const ob_rescue_point *point)
     char size[OB_SIZE_TEXT];
     if (self->json != NULL) {
         add_json(self, point);
-        return OB_OK;
+        return go_on(self->cli);
     }
     ob_guid_format(id, &point->id);
     ob_output_time(at, point->time);
@@ -119,7 +146,7 @@ static ob_status add_point(void *context, const ob_rescue_point *point)
     ob_size_format(size, point->bytes > 0 ? (uint64_t)point->bytes : 0);
     const char *cells[] = {at, id, files, size, point->policy, point->machine};
     ob_table_row(&self->table, cells);
-    return OB_OK;
+    return go_on(self->cli);
 }
 
 static int list_points(ob_cli *cli, ob_rescue *rescue, point_list *self)
@@ -127,7 +154,7 @@ static int list_points(ob_cli *cli, ob_rescue *rescue, point_list *self)
     size_t damaged = 0;
     ob_status status = ob_rescue_points(rescue, add_point, self, &damaged);
     if (OB_FAILED(status)) {
-        return ob_output_error(cli, status);
+        return say_failure(cli, status);
     }
     int code = OB_EXIT_OK;
     if (cli->json) {
@@ -153,7 +180,7 @@ int ob_run_rescue_points(ob_cli *cli)
         {.title = "POLICY", .cut = true, .optional = true},
         {.title = "MACHINE", .cut = true, .optional = true},
     };
-    point_list self = {.table = {.columns = columns, .column_count = 6}};
+    point_list self = {.cli = cli, .table = {.columns = columns, .column_count = 6}};
     ob_rescue *rescue = NULL;
     int code = begin(cli, "rescue points", &rescue);
     if (code == OB_EXIT_OK) {
@@ -171,7 +198,9 @@ int ob_run_rescue_points(ob_cli *cli)
 
 static ob_status add_item(void *context, const ob_item *item)
 {
-    return ob_items_put(context, item);
+    ob_items *items = context;
+    ob_status status = ob_items_put(items, item);
+    return status == OB_OK ? go_on(items->cli) : status;
 }
 
 int ob_run_rescue_list(ob_cli *cli)
@@ -184,7 +213,7 @@ int ob_run_rescue_list(ob_cli *cli)
     if (code == OB_EXIT_OK) {
         ob_status status =
             ob_rescue_browse(rescue, &point, path, ob_items_pattern(cli), add_item, &items);
-        code = OB_FAILED(status) ? ob_output_error(cli, status) : ob_items_end(&items);
+        code = OB_FAILED(status) ? say_failure(cli, status) : ob_items_end(&items);
     }
     ob_items_free(&items);
     ob_rescue_close(rescue);
@@ -217,18 +246,11 @@ static void say_failed(void *context, const char *path, ob_status status, const 
     ob_buf_free(&text);
 }
 
-static bool interrupted(void *context)
-{
-    (void)context;
-    return ob_terminal_interrupted();
-}
-
 static int restore(ob_cli *cli, ob_rescue *rescue, const ob_rescue_restore_options *options)
 {
     ob_watch watch = ob_watch_of(cli);
     ob_rescue_watch rescue_watch = {&watch, show, say_failed, interrupted};
     ob_job job = {0};
-    ob_terminal_catch_interrupt();
     ob_status status = ob_rescue_restore(rescue, options, &rescue_watch, &job);
     if (OB_FAILED(status)) {
         return ob_output_error(cli, status);

@@ -129,6 +129,15 @@ refusals() {
     check "nothing was restored" [ ! -e "$work/no" ]
 }
 
+# The reader of the pipe is gone: what was begun ends in order.
+unread() {
+    "$obctl" rescue list "${vault[@]}" latest --json 2>"$work/err" | true
+    check "a list that nobody reads" [ "${PIPESTATUS[0]}" -lt 128 ]
+    "$obctl" rescue restore "${vault[@]}" latest --to "$work/unread" --json 2>"$work/err" | true
+    check "a restore that nobody watches" [ "${PIPESTATUS[0]}" -lt 128 ]
+    check "goes on" [ -s "$work/unread/$work/src/docs/hello.txt" ]
+}
+
 complains_or_says() {
     check "$1" grep -q -- "$2" "$work/out" "$work/err"
 }
@@ -176,6 +185,7 @@ digest >"$work/before"
 finding
 restoring
 refusals
+unread
 check "the vault is as it was" diff "$work/before" <(digest)
 check "no cache is left" [ -z "$(ls -A "$TMPDIR")" ]
 several

@@ -143,6 +143,13 @@ bool ob_terminal_interrupted(void)
     return interrupted != 0;
 }
 
+void ob_terminal_outlive_reader(void)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGPIPE, &action, NULL);
+}
+
 void ob_terminal_prepare(void)
 {
 }

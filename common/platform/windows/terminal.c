@@ -136,6 +136,11 @@ bool ob_terminal_interrupted(void)
     return interrupted != 0;
 }
 
+void ob_terminal_outlive_reader(void)
+{
+    /* It is so always here. */
+}
+
 static void restore_page(void)
 {
     SetConsoleOutputCP(output_page);

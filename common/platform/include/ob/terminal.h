@@ -16,6 +16,9 @@ ob_status ob_terminal_ask_secret(const char *prompt, ob_buf *secret);
  * as ever. */
 void ob_terminal_catch_interrupt(void);
 bool ob_terminal_interrupted(void);
+/* From now on output that nobody reads any more is an error of the write and not the end of the
+ * process. */
+void ob_terminal_outlive_reader(void);
 /* Makes standard output take UTF-8 and escape sequences where that has to be asked for. */
 void ob_terminal_prepare(void);
 

@@ -145,6 +145,23 @@ START_TEST(posix_terminal__ctrl_c_is_only_noted)
 }
 END_TEST
 
+START_TEST(posix_terminal__output_without_a_reader)
+{
+    int ends[2];
+    int status = 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    close(ends[0]);
+    pid_t child = fork();
+    if (child == 0) {
+        ob_terminal_outlive_reader();
+        _exit(write(ends[1], "x", 1) < 0 && errno == EPIPE ? 7 : 2);
+    }
+    close(ends[1]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+END_TEST
+
 static int ask_without_terminal(void)
 {
     ob_buf secret = {0};
@@ -173,6 +190,7 @@ static void add_cases(TCase *cases)
     tcase_add_test(cases, posix_terminal__cancelling);
     tcase_add_test(cases, posix_terminal__is_one);
     tcase_add_test(cases, posix_terminal__ctrl_c_is_only_noted);
+    tcase_add_test(cases, posix_terminal__output_without_a_reader);
     tcase_add_test(cases, posix_terminal__nobody_to_ask);
 }
 
