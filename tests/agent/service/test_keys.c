@@ -3,6 +3,7 @@
 #include "ob/test.h"
 #include "vault_fixture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FIRST "the first passphrase"
@@ -145,23 +146,30 @@ START_TEST(keys__a_failure_midway_loses_nothing)
 }
 END_TEST
 
-static bool opens(const char *passphrase)
+/* Opens what is in the vault with one of the two, and the other must not: says whether the second
+ * does. Each derivation takes long. */
+static bool open_with_one(const char *old, const char *wanted, ob_keyring **stored)
 {
-    ob_keyring *keys = NULL;
-    ob_status status = ob_keyring_open(&keys, store, passphrase, strlen(passphrase));
-    ob_keyring_free(keys);
-    return status == OB_OK;
+    ob_keyring *other = NULL;
+    bool is_new = ob_keyring_open(stored, store, wanted, strlen(wanted)) == OB_OK;
+    if (is_new) {
+        ob_check_status(ob_keyring_open(&other, store, old, strlen(old)), OB_E_PASSPHRASE_WRONG);
+    } else {
+        ob_check_ok(ob_keyring_open(stored, store, old, strlen(old)));
+    }
+    return is_new;
 }
 
 /* Whatever fails in the vault, or when the agent dies between vault and machine: the newest
  * envelope opens with the old passphrase or with the new one, and has all the keys that are kept
- * here. */
+ * here. Of the places a slice, or with OB_TEST_EACH in the environment each. */
 START_TEST(keys__a_change_cut_short_is_old_or_new)
 {
     const char *old = FIRST;
     bool hit = true;
+    uint64_t step = getenv("OB_TEST_EACH") != NULL ? 1 : 5;
     ob_check_ok(set(FIRST));
-    for (uint64_t n = 1; hit; n++) {
+    for (uint64_t n = 1; hit; n += step) {
         ob_test_fs fs;
         ob_test_fs_init(&fs, ob_fs_os());
         fs.writes_only = true;
@@ -173,15 +181,13 @@ START_TEST(keys__a_change_cut_short_is_old_or_new)
         hit = fs.hit;
         ck_assert_int_eq(status == OB_OK, !hit);
         ob_store_close(failing);
-        ck_assert(opens(wanted) != opens(old));
-        old = opens(wanted) ? wanted : old;
         /* What is kept here is in the newest envelope: the same, or that and one epoch more. */
         ob_keyring *kept = NULL;
         ob_keyring *stored = NULL;
         ob_buf a = {0};
         ob_buf b = {0};
         ob_check_ok(ob_keys_load(ob_fs_os(), path, &kept));
-        ob_check_ok(ob_keyring_open(&stored, store, old, strlen(old)));
+        ck_assert(open_with_one(old, wanted, &stored) || hit);
         export_of(kept, &a);
         export_of(stored, &b);
         ck_assert_uint_ge(b.length, a.length);
