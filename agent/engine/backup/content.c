@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#define ENOUGH ((size_t)2 << 20)       /* bytes in which most chunks end */
-#define SEQUENTIAL ((uint64_t)1 << 20) /* from this size on the system is told how we read */
-#define SHARED ((uint64_t)4 << 20)     /* from this size on other workers may help */
+#define ENOUGH ((size_t)2 << 20)          /* bytes in which most chunks end */
+#define SEQUENTIAL ((uint64_t)1 << 20)    /* from this size on the system is told how we read */
+#define SHARED ((uint64_t)4 << 20)        /* from this size on other workers may help */
+#define ATTRIBUTES_MOST ((size_t)1 << 20) /* bytes kept of the extended attributes of a file */
 
 /* A file that is being read. */
 typedef struct reading {
@@ -206,11 +207,17 @@ static ob_status read_open_file(reading *r)
 typedef struct wanted {
     ob_extras *more;
     ob_buf *streams; /* receives names, each with its NUL; NULL: nobody wants them */
+    bool too_much;   /* there are more attributes than an entry can have */
 } wanted;
 
 static ob_status take_extra(void *context, const ob_extra *extra)
 {
-    const wanted *w = context;
+    wanted *w = context;
+    if (extra->kind == OB_EXTRA_KIND_XATTR &&
+        w->more->attributes.length + extra->length > ATTRIBUTES_MOST) {
+        w->too_much = true;
+        return OB_OK;
+    }
     if (extra->kind == OB_EXTRA_KIND_STREAM && w->streams != NULL) {
         ob_buf_put(w->streams, extra->name, strlen(extra->name) + 1);
         return ob_buf_status(w->streams);
@@ -221,15 +228,19 @@ static ob_status take_extra(void *context, const ob_extra *extra)
 static ob_status read_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
                              ob_file_type type, wanted *w, uint32_t *not_kept)
 {
-    return fs->read_extras != NULL
-               ? fs->read_extras(fs, dir, name, file, type, take_extra, w, not_kept)
-               : OB_OK;
+    ob_status status = fs->read_extras != NULL
+                           ? fs->read_extras(fs, dir, name, file, type, take_extra, w, not_kept)
+                           : OB_OK;
+    if (!OB_FAILED(status) && w->too_much) {
+        *not_kept |= OB_EXTRA_XATTR;
+    }
+    return status;
 }
 
 ob_status ob_content_extras(const ob_fs *fs, ob_dir *dir, const char *name, ob_owners *owners,
                             const ob_file_info *info, ob_extras *more, uint32_t *not_kept)
 {
-    wanted w = {more, NULL};
+    wanted w = {more, NULL, false};
     ob_extras_put_owners(more, owners, info);
     return read_extras(fs, dir, name, NULL, info->type, &w, not_kept);
 }
@@ -283,7 +294,7 @@ static ob_status read_rest(reading *r, ob_dir *dir, const char *name)
     const ob_fs *fs = r->content->engine->fs;
     ob_content_result *result = r->result;
     ob_buf streams = {0};
-    wanted w = {result->more, &streams};
+    wanted w = {result->more, &streams, false};
     ob_status status = OB_OK;
     ob_extras_put_owners(result->more, r->content->owners, &result->info);
     result->file = read_extras(fs, dir, name, r->file, result->info.type, &w, &result->extras);

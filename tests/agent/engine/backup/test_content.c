@@ -199,12 +199,59 @@ START_TEST(content__what_ends_the_job)
 }
 END_TEST
 
+static uint8_t value[60000];
+static unsigned values; /* attributes that a file has */
+
+static ob_status read_many(const ob_fs *fs, ob_dir *dir, const char *name, ob_file *file,
+                           ob_file_type type, ob_extra_visit visit, void *context,
+                           uint32_t *not_kept)
+{
+    ob_status status = OB_OK;
+    (void)fs;
+    (void)dir;
+    (void)name;
+    (void)file;
+    (void)type;
+    for (unsigned i = 0; i < values && status == OB_OK; i++) {
+        const ob_extra extra = {OB_EXTRA_KIND_XATTR, ob_test_format("user.%06u", i), value,
+                                sizeof value};
+        status = visit(context, &extra);
+    }
+    *not_kept = 0;
+    return status;
+}
+
+/* Attributes without end cost neither the file nor the memory of the agent. */
+START_TEST(content__with_attributes_of_many_bytes)
+{
+    stage self;
+    stage_open(&self);
+    ob_test_write_text(scene_path(&self.scene, "file"), "text");
+    self.scene.rig.fs.fs.read_extras = read_many;
+    for (values = 10; values <= 2000; values += 1990) {
+        ob_entry entry = {.path = "", .target = "", .info = {.type = OB_FILE_REGULAR}};
+        ob_buf fields = {0};
+        ob_check_ok(read_file(&self, "file"));
+        ob_check_ok(self.result.file);
+        ck_assert_uint_eq(self.result.extras, values > 10 ? OB_EXTRA_XATTR : 0);
+        ob_ids_give(&self.ids, &entry);
+        ob_check_ok(ob_extras_give(&self.more, &entry));
+        ob_entry_put_fields(&fields, &entry);
+        ck_assert_uint_ge(fields.length, 10 * sizeof value);
+        ck_assert_uint_lt(fields.length, OB_ENTRY_MOST);
+        ob_buf_free(&fields);
+    }
+    stage_close(&self);
+}
+END_TEST
+
 static void add_cases(TCase *cases)
 {
     tcase_add_test(cases, content__of_many_sizes);
     tcase_add_test(cases, content__that_changes_while_it_is_read);
     tcase_add_test(cases, content__that_cannot_be_read);
     tcase_add_test(cases, content__what_ends_the_job);
+    tcase_add_test(cases, content__with_attributes_of_many_bytes);
 }
 
 OB_TEST_MAIN("backup_content", add_cases)
