@@ -220,16 +220,21 @@ ob_status ob_fs_replace_file(const ob_fs *fs, const char *path, const void *data
 
 static ob_status remove_children(const ob_fs *fs, ob_dir *dir, int depth);
 
-/* `dir` NULL: `name` is a path. */
-static ob_status remove_any(const ob_fs *fs, ob_dir *dir, const char *name, int depth)
+/* `dir` NULL: `name` is a path. `type` as in a folder's list: 0 = not known. */
+static ob_status remove_any(const ob_fs *fs, ob_dir *dir, const char *name, ob_file_type type,
+                            int depth)
 {
-    ob_file_info info;
     ob_dir *child = NULL;
-    ob_status status = fs->stat(fs, dir, name, &info);
-    if (OB_FAILED(status)) {
-        return status;
+    ob_status status = OB_OK;
+    if (type == 0) {
+        ob_file_info info;
+        status = fs->stat(fs, dir, name, &info);
+        if (OB_FAILED(status)) {
+            return status;
+        }
+        type = info.type;
     }
-    if (info.type != OB_FILE_DIR) {
+    if (type != OB_FILE_DIR) {
         return fs->remove_file(fs, dir, name);
     }
     if (depth > DEPTH_LIMIT) {
@@ -251,7 +256,7 @@ static ob_status remove_children(const ob_fs *fs, ob_dir *dir, int depth)
         if (OB_FAILED(status) || entry.name == NULL) {
             return status;
         }
-        status = remove_any(fs, dir, entry.name, depth + 1);
+        status = remove_any(fs, dir, entry.name, entry.type, depth + 1);
         if (OB_FAILED(status) && status != OB_E_NOT_FOUND) {
             return status;
         }
@@ -260,7 +265,7 @@ static ob_status remove_children(const ob_fs *fs, ob_dir *dir, int depth)
 
 ob_status ob_fs_remove_tree(const ob_fs *fs, const char *path)
 {
-    ob_status status = remove_any(fs, NULL, path, 0);
+    ob_status status = remove_any(fs, NULL, path, (ob_file_type)0, 0);
     return status == OB_E_NOT_FOUND ? OB_OK : status;
 }
 

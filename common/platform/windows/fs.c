@@ -88,7 +88,7 @@ static void dir_close(const ob_fs *fs, ob_dir *dir)
 
 static ob_status dir_open(const ob_fs *fs, ob_dir *parent, const char *name, ob_dir **out)
 {
-    ob_file_info info;
+    ob_file_type type = OB_FILE_OTHER;
     ob_dir *dir = ob_calloc(1, sizeof *dir);
     if (dir == NULL) {
         return ob_fail(OB_E_NO_MEMORY, "%s", name);
@@ -104,8 +104,8 @@ static ob_status dir_open(const ob_fs *fs, ob_dir *parent, const char *name, ob_
         status = ob_windows_fail_path(GetLastError(), dir->path);
         goto out;
     }
-    status = ob_windows_info(dir->handle, dir->path, &info);
-    if (status == OB_OK && info.type != OB_FILE_DIR) {
+    status = ob_windows_type_of(dir->handle, dir->path, &type);
+    if (status == OB_OK && type != OB_FILE_DIR) {
         status = ob_windows_fail_path(ERROR_DIRECTORY, dir->path);
     }
     if (OB_FAILED(status)) {

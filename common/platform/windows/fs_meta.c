@@ -74,6 +74,18 @@ static DWORD tag_of(HANDLE handle)
     return tag.ReparseTag;
 }
 
+ob_status ob_windows_type_of(HANDLE handle, const wchar_t *path, ob_file_type *out)
+{
+    FILE_BASIC_INFO basic;
+    if (!GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic)) {
+        return ob_windows_fail_path(GetLastError(), path);
+    }
+    DWORD attributes = basic.FileAttributes;
+    DWORD tag = (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 ? tag_of(handle) : 0;
+    *out = ob_windows_type(attributes, tag);
+    return OB_OK;
+}
+
 ob_status ob_windows_info(HANDLE handle, const wchar_t *path, ob_file_info *out)
 {
     BY_HANDLE_FILE_INFORMATION info;

@@ -26,6 +26,8 @@ struct ob_file {
 ob_status ob_windows_path_in(const ob_dir *dir, const char *name, wchar_t **out);
 /* What a handle is open on. */
 ob_status ob_windows_info(HANDLE handle, const wchar_t *path, ob_file_info *out);
+/* Only its type, which asks nothing of the volume. */
+ob_status ob_windows_type_of(HANDLE handle, const wchar_t *path, ob_file_type *out);
 /* The type that attributes and reparse tag stand for. */
 ob_file_type ob_windows_type(DWORD attributes, DWORD reparse_tag);
 /* Security of things for administrators, SYSTEM and the owner only; free with LocalFree(). NULL
