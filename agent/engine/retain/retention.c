@@ -158,11 +158,16 @@ static void apply_slots(const ob_slots *slots, rule rule, const ob_dated *points
     }
 }
 
-static size_t newest_of(const ob_dated *points, size_t count)
+/* Of those that are not of the future, if there is one: a clock that was wrong once must not cost
+ * what was backed up since it is right. */
+static size_t newest_of(const ob_dated *points, size_t count, int64_t now)
 {
     size_t newest = 0;
     for (size_t i = 1; i < count; i++) {
-        newest = points[i].time >= points[newest].time ? i : newest;
+        bool past = points[i].time <= now;
+        bool later = points[i].time >= points[newest].time;
+        newest = points[newest].time <= now ? (past && later ? i : newest)
+                                            : (past || later ? i : newest);
     }
     return newest;
 }
@@ -185,7 +190,7 @@ ob_status ob_retention_apply(const ob_retention *retention, const ob_dated *poin
     apply_slots(&retention->monthly, MONTHLY, points, count, now, places, reasons);
     apply_slots(&retention->yearly, YEARLY, points, count, now, places, reasons);
     if (count > 0) {
-        reasons[newest_of(points, count)] |= OB_KEPT_NEWEST;
+        reasons[newest_of(points, count, now)] |= OB_KEPT_NEWEST;
     }
     ob_free(places);
     return OB_OK;

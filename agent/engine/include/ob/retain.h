@@ -49,7 +49,7 @@ enum ob_kept_bits {
     OB_KEPT_WEEKLY = 2,
     OB_KEPT_MONTHLY = 4,
     OB_KEPT_YEARLY = 8,
-    OB_KEPT_NEWEST = 16,  /* always kept */
+    OB_KEPT_NEWEST = 16,  /* always kept; of the future only if all are */
     OB_KEPT_ALL = 32,     /* no rule is set */
     OB_KEPT_FUTURE = 64,  /* the clock was set back since: nobody knows how old it is */
     OB_KEPT_RETAINED = 128 /* the store does not give it away yet (not said by the function) */
