@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define STEP 10 /* ms between two looks at pipes and program */
+/* What a program may say in one step: the system's own 4 KiB would let through 400 KB/s. */
+#define PIPE_BYTES (1u << 20)
 
 struct ob_process {
     HANDLE process;
@@ -143,7 +145,7 @@ static ob_status make_environment(const char *const *more, wchar_t **out)
 static ob_status make_pipe(HANDLE *ours, HANDLE *theirs)
 {
     SECURITY_ATTRIBUTES inherit = {.nLength = sizeof inherit, .bInheritHandle = TRUE};
-    if (!CreatePipe(ours, theirs, &inherit, 0) ||
+    if (!CreatePipe(ours, theirs, &inherit, PIPE_BYTES) ||
         !SetHandleInformation(*ours, HANDLE_FLAG_INHERIT, 0)) {
         return ob_windows_fail(GetLastError(), "a pipe");
     }
