@@ -37,14 +37,26 @@ static void add_items(const ob_cli *cli, cJSON *json, bool *failed)
     ob_json_add_node(json, "items", items, failed);
 }
 
+/* Begins at a root of either system: the agent may be on the other one. */
+static bool is_from_root(const char *path)
+{
+    bool drive = ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) &&
+                 path[1] == ':' && (path[2] == '/' || path[2] == '\\');
+    return drive || path[0] == '/' || path[0] == '\\';
+}
+
 /* The agent has another current folder than who runs this. */
 static ob_status add_destination(const ob_cli *cli, cJSON *json, bool *failed)
 {
     char *path = NULL;
     const char *to = ob_cli_option_value(cli, OB_OPTION_TO);
-    ob_status status = to != NULL ? ob_host_absolute_path(to, &path) : OB_OK;
-    if (path != NULL) {
-        ob_json_add_text(json, "destination", path, failed);
+    ob_status status = OB_OK;
+    if (to != NULL && !is_from_root(to)) {
+        status = ob_host_absolute_path(to, &path);
+        to = path;
+    }
+    if (to != NULL) {
+        ob_json_add_text(json, "destination", to, failed);
     }
     ob_free(path);
     return status;
