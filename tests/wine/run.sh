@@ -13,8 +13,15 @@ if [ -n "${OB_WINE_POOL:-}" ]; then
     done
     export WINEPREFIX
     # The lock is this shell's: a wineserver would keep it.
-    status=0
-    "$ob_wine_loader" "$@" 9<&- || status=$?
+    errors=$(mktemp)
+    for _ in 1 2; do
+        status=0
+        "$ob_wine_loader" "$@" 2>"$errors" 9<&- || status=$?
+        cat "$errors" >&2
+        # Wine's own start failed, and nothing of the program was run.
+        grep -q '^wine client error:0: recvmsg' "$errors" || break
+    done
+    rm -f "$errors"
     exit $status
 fi
 [ -n "${WINEPREFIX:-}" ] || ob_wine_shared
